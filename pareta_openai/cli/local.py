@@ -1,0 +1,61 @@
+"""``pareta-openai local``: the local platform in the foreground."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+# Windows does not wake a thread that waits for ever when Ctrl-C is pressed.
+_WAKE_SECONDS = 0.5
+
+
+def run(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
+    state: Annotated[Path | None, typer.Option(dir_okay=False, help="File to keep organisations and bills in.")] = None,
+    deploy_seconds: Annotated[
+        float, typer.Option(min=0, help="Seconds from a deploy or a start until an endpoint is live.")
+    ] = 0.0,
+) -> None:
+    """Run Pareta's API on this machine, with no model behind it, until Ctrl-C.
+
+    Prints two lines to paste into a shell.
+    """
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+
+    # After the handlers: a Ctrl-C during the imports ends as quietly as one later.
+    from pareta_openai.local import LocalExtraMissing, LocalPlatform, StateError
+
+    words = Console(stderr=True, highlight=False, soft_wrap=True)
+    platform = LocalPlatform(port=port, state=state or ":memory:", deploy_seconds=deploy_seconds)
+    try:
+        platform.start()
+    except LocalExtraMissing as error:
+        words.print(str(error), markup=False)
+        raise typer.Exit(2) from None
+    except StateError as error:
+        words.print(str(error), markup=False)
+        raise typer.Exit(1) from None
+    except OSError as error:
+        words.print(f"Cannot listen on 127.0.0.1:{port}: {error.strerror}.", markup=False)
+        raise typer.Exit(1) from None
+    try:
+        print(f"export PARETA_BASE_URL={platform.base_url}", flush=True)
+        print(f"export PARETA_API_KEY={platform.api_key}", flush=True)
+        words.print(
+            "\n[bold]The local Pareta platform is running.[/bold]"
+            " No model is behind it: answers and prices are made up."
+            f"\nRoutes: {platform.base_url}/docs"
+            "\nPlain openai: base_url is $PARETA_BASE_URL/v1, and the key is the same."
+            "\nCtrl-C stops it."
+        )
+        while not stop.wait(_WAKE_SECONDS):
+            pass
+    finally:
+        platform.stop()

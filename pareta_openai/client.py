@@ -1,0 +1,341 @@
+"""The two clients: how they are built and copied, and what hangs on them."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+
+import openai
+
+from . import _openai, config, errors
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from typing_extensions import Self, Unpack
+
+    from ._openai import URL, Response
+    from .resources.chat import AsyncChat, Chat
+    from .resources.endpoints import AsyncEndpoints, Endpoints
+    from .resources.models import AsyncModels, Models
+    from .resources.tasks import AsyncTasks, Tasks
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+# openai's namespaces that have one of ours in their place. Up to 1.66 openai sets its own as attributes.
+_REPLACED = ("chat", "models", "with_raw_response", "with_streaming_response")
+
+# What Pareta has and OpenAI has not: no `model` in these bodies is the name of something to call.
+_CONTROL_PLANE = ("/endpoints", "/tasks", "/eval")
+
+
+class _OpenAIArguments(TypedDict, total=False):
+    """What openai's own constructor takes in every version; newer arguments are passed on as well."""
+
+    organization: str | None
+    project: str | None
+    webhook_secret: str | None
+    websocket_base_url: str | URL | None
+    timeout: float | openai.Timeout | openai.NotGiven | None
+    max_retries: int
+    default_headers: Mapping[str, str] | None
+    default_query: Mapping[str, object] | None
+
+
+class _SyncArguments(_OpenAIArguments, total=False):
+    http_client: openai.DefaultHttpxClient | None
+
+
+class _AsyncArguments(_OpenAIArguments, total=False):
+    http_client: openai.DefaultAsyncHttpxClient | None
+
+
+class _CopyArguments(TypedDict, total=False):
+    set_default_headers: Mapping[str, str] | None
+    set_default_query: Mapping[str, object] | None
+
+
+class _SyncCopyArguments(_SyncArguments, _CopyArguments, total=False): ...
+
+
+class _AsyncCopyArguments(_AsyncArguments, _CopyArguments, total=False): ...
+
+
+def _and_takes(openai_function: Callable[..., Any]) -> Callable[[_Function], _Function]:
+    """Give a function that ends in ``**openai_arguments`` the signature that it has in truth.
+
+    For `help()`, and for tools that look at what a client can be given.
+    """
+
+    def decorate(function: _Function) -> _Function:
+        own = inspect.signature(function)
+        parameters = {name: p for name, p in own.parameters.items() if p.kind is not p.VAR_KEYWORD}
+        for name, parameter in inspect.signature(openai_function).parameters.items():
+            parameters.setdefault(name, parameter)
+        function.__signature__ = own.replace(parameters=list(parameters.values()))  # type: ignore[attr-defined]
+        return function
+
+    return decorate
+
+
+class _ParetaClient(_openai.ClientHooks):
+    """What the two clients have in common, which is all but the waiting."""
+
+    _options: config.ClientOptions
+
+    if not TYPE_CHECKING:
+        # Hidden from checkers, which see the two classes' own signatures below.
+
+        @_and_takes(openai.OpenAI.__init__)
+        def __init__(self, *, api_key=None, base_url=None, model_aliases=None, **openai_arguments):
+            _refuse_unknown(type(self).__name__, openai_arguments)
+            if not (_openai.TAKES_KEY_PROVIDERS and callable(api_key)):
+                api_key = config.find_api_key(api_key)
+            self._options = config.ClientOptions(model_aliases=config.find_model_aliases(model_aliases))
+            super().__init__(api_key=api_key, base_url=config.find_base_url(base_url), **openai_arguments)
+            self._forget_ambient_settings(openai_arguments)
+            for name in _REPLACED:
+                vars(self).pop(name, None)
+
+        @_and_takes(openai.OpenAI.copy)
+        def copy(self, *, model_aliases=None, **openai_arguments):
+            """A client with these options changed and all others kept, on the same connections."""
+            copied = super().copy(**openai_arguments)
+            changes = {} if model_aliases is None else {"model_aliases": config.find_model_aliases(model_aliases)}
+            copied._options = dataclasses.replace(self._options, **changes)
+            return copied
+
+        with_options = copy
+
+        @property
+        def api_key(self):
+            return vars(self)["api_key"]
+
+        @api_key.setter
+        def api_key(self, key):
+            # Every way in passes here: construction, assignment, and what a callable given as api_key returns.
+            # Openai sets an empty string where a callable stands in for the key.
+            vars(self)["api_key"] = config.check_api_key(key, source="api_key") if key else key
+
+    @classmethod
+    def from_env(cls, **arguments: Any) -> Self:
+        """A client from ``PARETA_API_KEY``, ``PARETA_BASE_URL`` and ``PARETA_MODEL_ALIASES``.
+
+        What the constructor does by itself, said aloud; `arguments` are its own and win over the environment.
+        """
+        return cls(**arguments)
+
+    def _forget_ambient_settings(self, explicit: Mapping[str, Any]) -> None:
+        """Take back what openai read from OPENAI_* variables: it identifies an OpenAI account."""
+        for name in ("organization", "project", "admin_api_key"):
+            if hasattr(self, name):
+                setattr(self, name, explicit.get(name))
+        _openai.forget_ambient_headers(self, explicit.get("default_headers"))
+
+    @property
+    def model_aliases(self) -> Mapping[str, str]:
+        """Model names as the code has them → what Pareta is sent."""
+        return self._options.model_aliases
+
+    @property
+    def user_agent(self) -> str:
+        return f"pareta-openai/{__version__} {type(self).__name__}/Python openai/{openai.__version__}"
+
+    def __repr__(self) -> str:
+        base_url, key = getattr(self, "base_url", None), getattr(self, "api_key", "")
+        shown = f"…{key[-4:]}" if len(key) > 12 else "…"
+        own = ", ".join(f"{f.name}={getattr(self._options, f.name)!r}" for f in dataclasses.fields(self._options))
+        return f"{type(self).__name__}(base_url={str(base_url)!r}, api_key={shown!r}, {own})"
+
+    def _check_request(self, path: str, body: Any) -> Any:
+        if not isinstance(body, Mapping) or path.startswith(_CONTROL_PLANE):
+            return body
+        if path == "/chat/completions":
+            _refuse_empty_chat(body)
+        model = body.get("model")
+        alias = self.model_aliases.get(model) if isinstance(model, str) else None
+        return body if alias is None else {**body, "model": alias}
+
+    def _status_error(self, response: Response, body: object) -> openai.APIStatusError:
+        return errors.status_error(response, body)
+
+    def _connection_error(self, error: openai.APIConnectionError) -> openai.APIConnectionError:
+        return errors.connection_error(error)
+
+    def _unreadable_answer(self, response: Response, reason: str, body: object) -> openai.APIError:
+        return errors.unreadable_answer(response, reason, body)
+
+
+class ParetaOpenAI(_ParetaClient, _openai.SyncHooks, openai.OpenAI):
+    """An ``openai.OpenAI`` for Pareta, which it is a real subclass of.
+
+    `api_key` is a ``pareta_sk_`` key, else ``PARETA_API_KEY``. `base_url` is the platform's, with or without
+    ``/v1``, else ``PARETA_BASE_URL``, else production. `model_aliases` maps model names that stand in the code to
+    endpoints, else ``PARETA_MODEL_ALIASES`` (``gpt-4o-mini=ep_one,gpt-4o=ep_two``). All else is openai's.
+
+    Raises `ParetaError` for a key or URL that is missing or cannot be used, `TypeError` for an unknown argument.
+    """
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            api_key: str | Callable[[], str] | None = None,
+            base_url: str | URL | None = None,
+            model_aliases: Mapping[str, str] | None = None,
+            **openai_arguments: Unpack[_SyncArguments],
+        ) -> None: ...
+
+        # openai's list of arguments differs between its versions; these are in all of them.
+        def copy(  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+            self,
+            *,
+            api_key: str | Callable[[], str] | None = None,
+            base_url: str | URL | None = None,
+            model_aliases: Mapping[str, str] | None = None,
+            **openai_arguments: Unpack[_SyncCopyArguments],
+        ) -> Self: ...
+
+        with_options = copy  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+
+    @_openai.cached_property
+    def with_raw_response(self) -> _openai.OpenAIWithRawResponse:
+        return RawNamespaces(self, "with_raw_response")  # type: ignore[return-value]
+
+    @_openai.cached_property
+    def with_streaming_response(self) -> _openai.OpenAIWithStreamedResponse:
+        return RawNamespaces(self, "with_streaming_response")  # type: ignore[return-value]
+
+    @_openai.cached_property
+    def chat(self) -> Chat:
+        from .resources.chat import Chat
+
+        return Chat(self)
+
+    @_openai.cached_property
+    def models(self) -> Models:
+        from .resources.models import Models
+
+        return Models(self)
+
+    @_openai.cached_property
+    def endpoints(self) -> Endpoints:
+        """Deploy models for tasks; list, start, stop and delete what is deployed."""
+        from .resources.endpoints import Endpoints
+
+        return Endpoints(self)
+
+    @_openai.cached_property
+    def tasks(self) -> Tasks:
+        """The catalogue of tasks, and the models that are good at each."""
+        from .resources.tasks import Tasks
+
+        return Tasks(self)
+
+
+class AsyncParetaOpenAI(_ParetaClient, _openai.AsyncHooks, openai.AsyncOpenAI):
+    """An ``openai.AsyncOpenAI`` for Pareta: `ParetaOpenAI`, awaited."""
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            api_key: str | Callable[[], Awaitable[str]] | None = None,
+            base_url: str | URL | None = None,
+            model_aliases: Mapping[str, str] | None = None,
+            **openai_arguments: Unpack[_AsyncArguments],
+        ) -> None: ...
+
+        def copy(  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+            self,
+            *,
+            api_key: str | Callable[[], Awaitable[str]] | None = None,
+            base_url: str | URL | None = None,
+            model_aliases: Mapping[str, str] | None = None,
+            **openai_arguments: Unpack[_AsyncCopyArguments],
+        ) -> Self: ...
+
+        with_options = copy  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+
+    @_openai.cached_property
+    def with_raw_response(self) -> _openai.AsyncOpenAIWithRawResponse:
+        return RawNamespaces(self, "with_raw_response")  # type: ignore[return-value]
+
+    @_openai.cached_property
+    def with_streaming_response(self) -> _openai.AsyncOpenAIWithStreamedResponse:
+        return RawNamespaces(self, "with_streaming_response")  # type: ignore[return-value]
+
+    @_openai.cached_property
+    def chat(self) -> AsyncChat:
+        from .resources.chat import AsyncChat
+
+        return AsyncChat(self)
+
+    @_openai.cached_property
+    def models(self) -> AsyncModels:
+        from .resources.models import AsyncModels
+
+        return AsyncModels(self)
+
+    @_openai.cached_property
+    def endpoints(self) -> AsyncEndpoints:
+        """Deploy models for tasks; list, start, stop and delete what is deployed."""
+        from .resources.endpoints import AsyncEndpoints
+
+        return AsyncEndpoints(self)
+
+    @_openai.cached_property
+    def tasks(self) -> AsyncTasks:
+        """The catalogue of tasks, and the models that are good at each."""
+        from .resources.tasks import AsyncTasks
+
+        return AsyncTasks(self)
+
+
+OpenAI = Pareta = ParetaOpenAI
+AsyncOpenAI = AsyncPareta = AsyncParetaOpenAI
+
+# What a user imported is what a traceback and a pickle name.
+for _client in (ParetaOpenAI, AsyncParetaOpenAI):
+    _client.__module__ = __package__ or ""
+
+
+class RawNamespaces:
+    """`client.with_raw_response`: each namespace's own `with_raw_response`, ours included; the same for streaming."""
+
+    def __init__(self, client: ParetaOpenAI | AsyncParetaOpenAI, attribute: str) -> None:
+        self._client = client
+        self._attribute = attribute
+
+    def __getattr__(self, namespace: str) -> Any:
+        if namespace.startswith("_"):
+            raise AttributeError(namespace)
+        return getattr(getattr(self._client, namespace), self._attribute)
+
+    def __dir__(self) -> list[str]:
+        return dir(self._client)
+
+
+def _refuse_unknown(client: str, arguments: Mapping[str, Any]) -> None:
+    known = _openai.keyword_arguments(openai.OpenAI.__init__)
+    if known is None:
+        return
+    for name in arguments.keys() - known:
+        close = difflib.get_close_matches(name, [*known, "model_aliases"], n=1)
+        advice = f"Did you mean {close[0]}?" if close else "help(pareta_openai.OpenAI) lists those that it takes."
+        raise TypeError(f"{client}() has no argument {name!r} with openai {openai.__version__}. {advice}")
+
+
+def _refuse_empty_chat(body: Mapping[str, Any]) -> None:
+    if not body.get("model"):
+        raise ValueError(
+            f"model is {body.get('model')!r}: name an endpoint. client.models.list() has those that can be called."
+        )
+    if not body.get("messages"):
+        raise ValueError(
+            f'messages is {body.get("messages")!r}: send at least one, such as {{"role": "user", "content": "Hello"}}.'
+        )

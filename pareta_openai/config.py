@@ -1,0 +1,113 @@
+"""Where a client's key, base URL and model aliases come from, and what is refused."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+from .errors import ParetaError
+
+API_KEY_VARIABLE = "PARETA_API_KEY"
+BASE_URL_VARIABLE = "PARETA_BASE_URL"
+MODEL_ALIASES_VARIABLE = "PARETA_MODEL_ALIASES"
+
+PRODUCTION = "https://api.pareta.ai/v1"
+
+_MINT = "Pareta keys start with pareta_sk_ and are minted in the Pareta dashboard."
+
+
+@dataclass(frozen=True)
+class ClientOptions:
+    """What a client of ours has that openai's has not: construction, `copy` and `repr` all read it from here."""
+
+    model_aliases: Mapping[str, str]
+
+
+def find_api_key(argument: str | None) -> str:
+    """The key to send: the argument, else ``PARETA_API_KEY``. Raises `ParetaError` where there is none."""
+    if argument is not None:
+        return check_api_key(argument, source="api_key")
+    from_environment = os.environ.get(API_KEY_VARIABLE)
+    if from_environment is not None:
+        return check_api_key(from_environment, source=API_KEY_VARIABLE)
+    raise ParetaError(
+        f"No API key: set {API_KEY_VARIABLE}, or pass api_key=. {_MINT} OPENAI_API_KEY is never used for Pareta."
+    )
+
+
+def check_api_key(key: object, *, source: str) -> str:
+    """`key` as it came, or a `ParetaError` that names `source` and never shows the key's text."""
+    if not isinstance(key, str):
+        raise ParetaError(f"{source} must be a string, not {type(key).__name__}. {_MINT}")
+    if not key:
+        raise ParetaError(f"{source} is empty. {_MINT}")
+    # Anything else cannot stand in an HTTP header, and a pasted line break is the usual cause.
+    if any(not "!" <= character <= "~" for character in key):
+        raise ParetaError(
+            f"{source} holds a line break, a space or a character outside ASCII. "
+            "Remove what was pasted or read along with the key; .strip() takes off a file's last line break."
+        )
+    if key.startswith("sk-"):
+        raise ParetaError(
+            f"{source} starts with sk-, so it looks like an OpenAI secret, and it was not sent. {_MINT} "
+            "Code that should go on talking to OpenAI wants openai.OpenAI."
+        )
+    return key
+
+
+def find_base_url(argument: object) -> str:
+    """The root of the API, ending in ``/v1``: the argument, else ``PARETA_BASE_URL``, else production."""
+    if argument is not None:
+        return normalize_base_url(str(argument), source="base_url")
+    # An empty variable is how compose files and CI systems spell "not set".
+    from_environment = os.environ.get(BASE_URL_VARIABLE, "").strip()
+    if from_environment:
+        return normalize_base_url(from_environment, source=BASE_URL_VARIABLE)
+    return PRODUCTION
+
+
+def normalize_base_url(url: str, *, source: str) -> str:
+    """OpenAI clients write the base URL with ``/v1``, Pareta's own without: both come out with it."""
+    example = f"Write it as {PRODUCTION}, with or without the /v1."
+    # A URL can carry a password in front of its host, and then it is not shown.
+    seen = "" if "@" in url else f", not {url!r}"
+    try:
+        parts = urlsplit(url.strip())
+        # Reading the port is what validates it.
+        has_host = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise ParetaError(f"{source} must be a URL{seen}. {example}") from None
+    if parts.scheme not in ("http", "https") or not has_host:
+        raise ParetaError(f"{source} must start with http:// or https:// and a host{seen}. {example}")
+    path = parts.path.rstrip("/")
+    if not path.endswith("/v1"):
+        path += "/v1"
+    return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
+
+
+def find_model_aliases(argument: Mapping[str, str] | None) -> dict[str, str]:
+    """Model names as the code has them → what Pareta is sent.
+
+    The argument, else ``PARETA_MODEL_ALIASES``, which is written ``gpt-4o-mini=ep_one,gpt-4o=ep_two``.
+    """
+    if argument is None:
+        return _parse_model_aliases(os.environ.get(MODEL_ALIASES_VARIABLE, ""))
+    for name, target in argument.items():
+        if not (isinstance(name, str) and name and isinstance(target, str) and target):
+            raise ValueError(f"model_aliases: {name!r} → {target!r}: both must be non-empty strings.")
+    return dict(argument)
+
+
+def _parse_model_aliases(text: str) -> dict[str, str]:
+    aliases = {}
+    for pair in filter(None, (part.strip() for part in text.split(","))):
+        name, equals, target = (part.strip() for part in pair.partition("="))
+        if not (name and equals and target):
+            raise ParetaError(
+                f"{MODEL_ALIASES_VARIABLE}: cannot read {pair!r}. "
+                "Write name=endpoint, separated by commas: gpt-4o-mini=ep_one,gpt-4o=ep_two"
+            )
+        aliases[name] = target
+    return aliases

@@ -1,0 +1,246 @@
+"""The exceptions, and which answer becomes which.
+
+    ParetaError                           an openai.OpenAIError
+    ├── APIConnectionError                the platform was not reached, or the connection broke
+    │   └── APITimeoutError
+    ├── APIResponseValidationError        a success whose body cannot be read
+    ├── DeploymentFailedError             a deploy that did not end in a live endpoint
+    └── APIStatusError                    any other 4xx
+        ├── BadRequestError               400
+        │   └── UnprocessableEntityError  422
+        ├── AuthenticationError           401
+        ├── InsufficientCreditsError      402
+        ├── PermissionDeniedError         403
+        ├── NotFoundError                 404
+        ├── ConflictError                 409
+        ├── RateLimitError                429
+        └── InternalServerError           5xx
+            └── EndpointNotReadyError     503
+
+Each is also the class of the same name in openai (402 and 503 have none: they are an
+``openai.APIStatusError`` and an ``openai.InternalServerError``), so that existing ``except`` clauses go on
+catching what they caught. A `ParetaError` raised as such is about the client's own settings.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import openai
+
+if TYPE_CHECKING:
+    from ._openai import Request, Response
+
+
+class ParetaError(openai.OpenAIError):
+    """The root of everything that this package raises about Pareta."""
+
+
+class APIConnectionError(ParetaError, openai.APIConnectionError):
+    """The platform was not reached, or the connection broke before the answer was whole."""
+
+
+class APITimeoutError(APIConnectionError, openai.APITimeoutError):
+    """The platform did not answer within the timeout."""
+
+
+class APIResponseValidationError(ParetaError, openai.APIResponseValidationError):
+    """A success status over a body that cannot be read: HTML, nothing at all, JSON cut short."""
+
+
+class DeploymentFailedError(ParetaError):
+    """A deploy ended in an error, or ended before the endpoint was live."""
+
+    stage: str | None
+    """The last stage that was reported, e.g. ``pulling weights``; None where there was none."""
+
+    def __init__(self, message: str, *, stage: str | None = None) -> None:
+        super().__init__(f"{message} (last stage: {stage})" if stage else message)
+        self.stage = stage
+
+
+class APIStatusError(ParetaError, openai.APIStatusError):
+    """The platform answered with a status of 4xx or 5xx."""
+
+    hint: str = ""
+    """What to do about it, for a person; may be empty."""
+
+    detail: Any
+    """What the platform says went wrong: its text, a 422's list of findings, or None where it says nothing."""
+
+    def __init__(self, message: str, *, response: Response, body: object | None) -> None:
+        super().__init__(message, response=response, body=body)
+        self.detail = _detail(body)
+
+
+class BadRequestError(APIStatusError, openai.BadRequestError):
+    """400: the request is malformed."""
+
+
+# openai keeps 400 and 422 apart and Pareta's own client does not: this one is caught as either.
+class UnprocessableEntityError(BadRequestError, openai.UnprocessableEntityError):  # type: ignore[misc]
+    """422: the request is malformed; `detail` lists where."""
+
+
+class AuthenticationError(APIStatusError, openai.AuthenticationError):
+    """401: the key is missing, wrong, or of another environment."""
+
+    hint = "Check PARETA_API_KEY: a key belongs to one environment (production or staging) and can be revoked."
+
+
+class InsufficientCreditsError(APIStatusError):
+    """402: the organisation is out of credit."""
+
+    hint = "Top up in the Pareta dashboard: there is no API for it. The call was not billed."
+
+
+class PermissionDeniedError(APIStatusError, openai.PermissionDeniedError):
+    """403: the key is known and may not do this."""
+
+    hint = "The key is valid and may not do this: ask an owner of the organisation, or use another key."
+
+
+class NotFoundError(APIStatusError, openai.NotFoundError):
+    """404: no such endpoint, task, eval set, run or route."""
+
+    hint = "client.models.list() has the endpoints that can be called, client.tasks.list() the tasks."
+
+
+class ConflictError(APIStatusError, openai.ConflictError):
+    """409: a seed endpoint, which cannot be changed, or a passing lock."""
+
+
+class RateLimitError(APIStatusError, openai.RateLimitError):
+    """429: throttled."""
+
+    hint = "Send less at once, or give the client a larger max_retries: it honours the platform's Retry-After."
+
+
+class InternalServerError(APIStatusError, openai.InternalServerError):
+    """5xx: a fault of the platform's."""
+
+
+class EndpointNotReadyError(InternalServerError):
+    """503: the endpoint is stopped or starting, or its provider is down."""
+
+    hint = "Try again in a minute."
+
+    endpoint_id: str | None
+    """The endpoint that was called, where the request named one."""
+
+    def __init__(self, message: str, *, response: Response, body: object | None) -> None:
+        super().__init__(message, response=response, body=body)
+        self.endpoint_id = _named_endpoint(response.request)
+        if self.endpoint_id is not None:
+            self.hint = (
+                f"Endpoint {self.endpoint_id} is stopped or still starting: "
+                f"client.endpoints.start({self.endpoint_id!r}) starts it, which takes minutes."
+            )
+
+
+_BY_STATUS: dict[int, type[APIStatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    402: InsufficientCreditsError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+    503: EndpointNotReadyError,
+}
+
+
+def _name_after_the_package() -> None:
+    # What a user imported is what a traceback and a pickle name.
+    for value in globals().values():
+        if isinstance(value, type) and issubclass(value, ParetaError):
+            value.__module__ = __package__ or ""
+
+
+_name_after_the_package()
+
+
+def status_error(response: Response, body: object | None) -> APIStatusError:
+    """The exception for a 4xx or 5xx answer. `body` is the decoded JSON, or the text where it is none."""
+    status = response.status_code
+    error_class = _BY_STATUS.get(status, InternalServerError if status >= 500 else APIStatusError)
+    # openai puts the inside of an OpenAI-shaped error on .body, and handlers read .body["code"].
+    inner = body.get("error", body) if isinstance(body, Mapping) else body
+    message = f"Error code: {status}{_said(_detail(inner))}"
+    error = error_class(message, response=response, body=inner)
+    if error.hint:
+        error.message = f"{message} {error.hint}"
+        error.args = (error.message,)
+    return error
+
+
+def connection_error(error: openai.APIConnectionError) -> APIConnectionError:
+    """Ours for openai's, from the same request."""
+    if isinstance(error, APIConnectionError):
+        return error
+    if isinstance(error, openai.APITimeoutError):
+        return APITimeoutError(request=error.request)
+    # The cause's own text may quote a header, and with it the key.
+    cause = f" ({type(error.__cause__).__name__})" if error.__cause__ else ""
+    return APIConnectionError(
+        message=f"No connection to {error.request.url.host}{cause}. Check the network, and PARETA_BASE_URL.",
+        request=error.request,
+    )
+
+
+def unreadable_answer(response: Response, reason: str, body: object | None) -> APIResponseValidationError:
+    """For a success status over a `body` that is not what the call answers with; `reason` says what was found."""
+    request = response.request
+    return APIResponseValidationError(
+        response=response,
+        body=body,
+        message=(
+            f"{request.method} {request.url.path} was answered {response.status_code} with {reason}. "
+            "A proxy may stand between, or the base URL may point at something that is not Pareta."
+        ),
+    )
+
+
+def _detail(body: object | None) -> Any:
+    """From ``{"detail": …}`` (the platform), ``{"message": …}`` (an OpenAI-shaped error's inside), or plain text."""
+    if isinstance(body, Mapping):
+        return body.get("detail", body.get("message"))
+    if isinstance(body, str) and body and not body.lstrip().startswith("<"):
+        return body
+    return None
+
+
+def _said(detail: Any) -> str:
+    """` - <the platform's words>.`, on one line and bounded, or nothing."""
+    if isinstance(detail, list):
+        detail = "; ".join(_finding(item) for item in detail)
+    if not detail:
+        return "."
+    text = " ".join(str(detail).split())
+    return f" - {text[:500].rstrip('.')}."
+
+
+def _finding(item: object) -> str:
+    """One finding of a 422: ``body.messages: Field required``."""
+    if not isinstance(item, Mapping):
+        return str(item)
+    location = item.get("loc")
+    where = ".".join(map(str, location)) if isinstance(location, list) else ""
+    return ": ".join(filter(None, [where, str(item.get("msg", ""))]))
+
+
+def _named_endpoint(request: Request) -> str | None:
+    in_path = re.search(r"/endpoints/([^/]+)", request.url.path)
+    if in_path:
+        return unquote(in_path[1])
+    try:
+        body = json.loads(request.content)
+    except (RuntimeError, ValueError):  # a body that was streamed from a file, or is no JSON
+        return None
+    model = body.get("model") if isinstance(body, dict) else None
+    return model if isinstance(model, str) else None

@@ -1,0 +1,17 @@
+"""A Pareta platform on this machine: its HTTP API on loopback, with no model behind it and nothing to pay.
+
+    from pareta_openai.local import LocalPlatform
+
+    with LocalPlatform() as platform:
+        client = ParetaOpenAI(base_url=platform.base_url, api_key=platform.api_key)
+
+Needs ``pip install 'pareta-openai[local]'``; the packages are imported when a platform is started.
+"""
+
+from __future__ import annotations
+
+from .errors import LocalExtraMissing, StateError
+from .ledger import Debit
+from .platform import LocalPlatform, Organisation
+
+__all__ = ["Debit", "LocalExtraMissing", "LocalPlatform", "Organisation", "StateError"]

@@ -1,0 +1,68 @@
+"""The ASGI application: routes, what a refusal looks like over HTTP, and the middleware around them."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp
+
+from . import errors
+from .middleware import BodyLimit, LoopbackHost, RequestId
+from .routes import chat, endpoints, local, metrics, tasks
+from .state import State
+
+_LARGEST_BODY = 64 << 20
+
+_STATUSES: dict[type[errors.Refusal], int] = {
+    errors.NotAcceptable: 400,
+    errors.UnknownKey: 401,
+    errors.OutOfCredit: 402,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.EndpointNotReady: 503,
+}
+
+_DESCRIPTION = """Pareta's HTTP API on this machine. There is no model behind it: answers are made up from the
+request, and prices and qualities are invented."""
+
+
+def create_app(state: State) -> ASGIApp:
+    app = FastAPI(title="Pareta, local", description=_DESCRIPTION, redirect_slashes=False)
+    app.state.platform = state
+    for section in (chat, endpoints, metrics, tasks):
+        app.include_router(section.router, prefix="/v1")
+    app.include_router(local.router)
+    app.add_exception_handler(errors.Refusal, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(404, _no_route)
+    app.add_exception_handler(Exception, _failed)
+    return RequestId(LoopbackHost(BodyLimit(app, _LARGEST_BODY)))
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    headers = {}
+    if isinstance(error, errors.UnknownKey):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, errors.EndpointNotReady):
+        headers["Retry-After"] = str(error.retry_after)
+    status = next(status for kind, status in _STATUSES.items() if isinstance(error, kind))
+    return JSONResponse({"detail": str(error)}, status_code=status, headers=headers)
+
+
+async def _malformed(_: Request, error: Exception) -> JSONResponse:
+    """FastAPI's form without `input`, which would send a large or unprintable body back."""
+    assert isinstance(error, RequestValidationError)
+    detail = [{key: item[key] for key in ("loc", "msg", "type")} for item in error.errors()]
+    return JSONResponse({"detail": detail}, status_code=422)
+
+
+async def _no_route(request: Request, _: Exception) -> JSONResponse:
+    detail = f"No route {request.method} {request.url.path}."
+    if not request.url.path.startswith("/v1/"):
+        detail += " Every route of the API is below /v1."
+    return JSONResponse({"detail": detail}, status_code=404)
+
+
+async def _failed(_: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": f"The local platform failed: {type(error).__name__}."}, status_code=500)

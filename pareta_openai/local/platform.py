@@ -1,0 +1,151 @@
+"""The local platform as an object: started, asked for organisations, stopped."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from os import PathLike, fspath
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from .errors import LocalExtraMissing
+from .ledger import Debit
+from .state import State
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from .server import Server
+
+DEFAULT_API_KEY = "pareta_sk_local_default_organisation"
+"""Always the same, so that a state file need not hold it: it opens nothing but a port on this machine."""
+
+_DEFAULT_ORGANISATION = "org_default"
+_DEFAULT_BALANCE_MICRO_USD = 5_000_000
+_SEED_ENDPOINTS = {"ep_contract_kie": "contract-key-fields", "ep_invoice_kie": "invoice-extraction"}
+
+
+class Organisation:
+    """A tenant of a running platform: what it has, read anew each time."""
+
+    def __init__(self, state: State, organisation_id: str, api_key: str) -> None:
+        self._state = state
+        self.id = organisation_id
+        self.api_key = api_key
+
+    @property
+    def balance_micro_usd(self) -> int:
+        return self._state.ledger.balance(self.id)
+
+    @property
+    def spent_micro_usd(self) -> int:
+        """The sum of its debits."""
+        return self._state.ledger.spent(self.id)
+
+    @property
+    def endpoints(self) -> list[str]:
+        """The ids of its endpoints, in the order in which they were deployed."""
+        return [endpoint.id for endpoint in self._state.endpoints.list(self.id)]
+
+    def set_balance(self, micro_usd: int) -> None:
+        """Books the difference as a top-up, so that the books still add up."""
+        self._state.ledger.set_balance(self.id, micro_usd, now=self._state.now())
+
+    def ledger(self) -> list[Debit]:
+        """One row for each debit, oldest first."""
+        return self._state.ledger.debits(self.id)
+
+    def __repr__(self) -> str:
+        return f"<Organisation {self.id}>"
+
+
+class LocalPlatform:
+    """Pareta's HTTP API on ``127.0.0.1``, served from a thread of this process; no model is behind it.
+
+    `port` 0 takes a free one. `state` is a file that outlives the platform, or ``:memory:``.
+    `deploy_seconds` is how long an endpoint takes from deploy or start until it is live.
+
+    Used as a context manager, or with `start` and `stop`.
+    """
+
+    def __init__(self, *, port: int = 0, state: str | PathLike[str] = ":memory:", deploy_seconds: float = 0.0) -> None:
+        self._port = port
+        self._path = fspath(state)
+        self._deploy_seconds = deploy_seconds
+        self._running: tuple[Server, State] | None = None
+        self.api_key = DEFAULT_API_KEY
+        """The key of the default organisation, which starts with $5.00 and two live endpoints."""
+        self.base_url = ""
+        """As Pareta spells it, without ``/v1``. Empty until the platform is started."""
+
+    def start(self) -> None:
+        """Raises `OSError` for a port that is taken, `StateError` for a state file that cannot be used,
+        `LocalExtraMissing` without the packages of the ``local`` extra."""
+        try:
+            from .app import create_app
+            from .server import Server
+        except ModuleNotFoundError as error:
+            raise LocalExtraMissing(
+                f"The local platform needs {error.name}: pip install 'pareta-openai[local]'", name=error.name
+            ) from error
+        state = State(self._path, deploy_seconds=self._deploy_seconds)
+        try:
+            _seed(state)
+            server = Server(create_app(state), self._port)
+            self.base_url = f"http://127.0.0.1:{server.start()}"
+        except BaseException:
+            state.close()
+            raise
+        self._running = (server, state)
+
+    def stop(self) -> None:
+        """Ends open streams and frees the port. Does nothing where the platform is not running."""
+        if self._running is not None:
+            server, state = self._running
+            self._running = None
+            server.stop()
+            state.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def create_organisation(
+        self, *, balance_micro_usd: int = _DEFAULT_BALANCE_MICRO_USD, endpoints: Sequence[str] = ()
+    ) -> Organisation:
+        """A tenant of its own with a live endpoint for each task named in `endpoints`."""
+        if self._running is None:
+            raise RuntimeError("The local platform is not running.")
+        _, state = self._running
+        organisation = _open(
+            state,
+            f"org_{secrets.token_hex(6)}",
+            f"pareta_sk_local_{secrets.token_hex(16)}",
+            balance_micro_usd=balance_micro_usd,
+        )
+        for task_id in endpoints:
+            state.endpoints.deploy(organisation.id, task_id=task_id, now=state.now(), ready_in=0.0)
+        return organisation
+
+
+def _seed(state: State) -> None:
+    """Gives a fresh state its default organisation."""
+    if state.organisations.exists(_DEFAULT_ORGANISATION):
+        return
+    _open(state, _DEFAULT_ORGANISATION, DEFAULT_API_KEY, balance_micro_usd=_DEFAULT_BALANCE_MICRO_USD)
+    for name, task_id in _SEED_ENDPOINTS.items():
+        state.endpoints.deploy(
+            _DEFAULT_ORGANISATION, task_id=task_id, name=name, is_seed=True, now=state.now(), ready_in=0.0
+        )
+
+
+def _open(state: State, organisation_id: str, api_key: str, *, balance_micro_usd: int) -> Organisation:
+    state.organisations.create(organisation_id, api_key)
+    organisation = Organisation(state, organisation_id, api_key)
+    organisation.set_balance(balance_micro_usd)
+    return organisation

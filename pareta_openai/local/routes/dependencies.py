@@ -1,0 +1,38 @@
+"""What routes ask for: the platform's state, and who is calling."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import Depends, Header, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from pareta_openai.local.errors import UnknownKey
+from pareta_openai.local.state import State
+
+_bearer = HTTPBearer(auto_error=False, description="A key that starts with pareta_sk_.")
+
+
+async def _state(request: Request) -> State:
+    return cast(State, request.app.state.platform)
+
+
+async def _organisation(
+    state: Annotated[State, Depends(_state)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> str:
+    if credentials is None:
+        raise UnknownKey("No API key. Send it as Authorization: Bearer pareta_sk_….")
+    return state.organisations.authenticate(credentials.credentials)
+
+
+async def _request_id(request: Request) -> str:
+    return cast(str, request.state.request_id)
+
+
+CurrentState = Annotated[State, Depends(_state)]
+Organisation = Annotated[str, Depends(_organisation)]
+"""The id of the calling organisation; asking for it is what makes a route need a key."""
+KeyRequired = Depends(_organisation)
+RequestId = Annotated[str, Depends(_request_id)]
+IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]

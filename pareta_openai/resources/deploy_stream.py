@@ -1,0 +1,137 @@
+"""The events of a deploy, as they come."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Any
+
+import openai
+
+from .. import _openai, errors
+from ..decoding import EventDecoder, ServerSentEvent
+from ..types.endpoints import DeployEvent, Endpoint
+
+if TYPE_CHECKING:
+    from .._openai import Response
+
+
+class _Deploy:
+    """What became of a deploy, read from its events."""
+
+    def __init__(self) -> None:
+        self._stage: str | None = None
+        self._end: DeployEvent | None = None
+
+    def read(self, sent: ServerSentEvent) -> DeployEvent:
+        try:
+            data: Any = json.loads(sent.data)
+        except (ValueError, RecursionError):
+            data = sent.data
+        event = DeployEvent(event=sent.event, data=data)
+        self._stage = event.stage or self._stage
+        if event.event in ("complete", "error"):
+            self._end = event
+        return event
+
+    def check_ended(self) -> None:
+        if self._end is None:
+            raise errors.DeploymentFailedError(
+                "The deploy's stream ended before the endpoint was live or had failed. "
+                "client.endpoints.list() tells what has become of it",
+                stage=self._stage,
+            )
+
+    def endpoint(self) -> Endpoint:
+        if self._end is None:
+            raise errors.ParetaError("The deploy is still running: read the stream to its end, or use wait=True.")
+        record = self._end.data.get("endpoint") if isinstance(self._end.data, dict) else None
+        if self._end.event == "error":
+            said = self._end.message or self._end.data
+            raise errors.DeploymentFailedError(f"The deploy failed: {said}", stage=self._stage)
+        if not isinstance(record, dict):
+            raise errors.DeploymentFailedError("The deploy's last event names no endpoint", stage=self._stage)
+        return Endpoint.construct(**record)
+
+    def broken_off(self, error: Exception, response: Response) -> errors.APIConnectionError:
+        if isinstance(error, _openai.transport_timeouts()):
+            return errors.APITimeoutError(request=response.request)
+        return errors.APIConnectionError(
+            message=(
+                f"The connection broke off during the deploy ({type(error).__name__}, last stage: {self._stage}). "
+                "It may go on without you: client.endpoints.list() tells."
+            ),
+            request=response.request,
+        )
+
+
+class DeployStream(openai.Stream[DeployEvent]):
+    """The events of a deploy: an iterator, and a context manager that closes the connection.
+
+    Raises `DeploymentFailedError` where the platform stops before it said how the deploy ended, and
+    `APIConnectionError` where the connection breaks. The platform's own ``error`` event is an event like the
+    others; it is `endpoint` that raises then.
+    """
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._deploy = _Deploy()
+        self._events = self._read()
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The live endpoint, once the stream has ended.
+
+        Raises `DeploymentFailedError`, with the platform's words and the last stage, where the deploy failed.
+        """
+        return self._deploy.endpoint()
+
+    def __next__(self) -> DeployEvent:
+        return next(self._events)
+
+    def __iter__(self) -> Iterator[DeployEvent]:
+        return self._events
+
+    def _read(self) -> Iterator[DeployEvent]:
+        decoder = EventDecoder()
+        try:
+            for data in self.response.iter_bytes():
+                for sent in decoder.feed(data):
+                    yield self._deploy.read(sent)
+        except _openai.transport_errors() as error:
+            raise self._deploy.broken_off(error, self.response) from error
+        finally:
+            self.close()
+        self._deploy.check_ended()
+
+
+class AsyncDeployStream(openai.AsyncStream[DeployEvent]):
+    """`DeployStream`, awaited."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._deploy = _Deploy()
+        self._events = self._read()
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """See `DeployStream.endpoint`."""
+        return self._deploy.endpoint()
+
+    async def __anext__(self) -> DeployEvent:
+        return await self._events.__anext__()
+
+    def __aiter__(self) -> AsyncIterator[DeployEvent]:
+        return self._events
+
+    async def _read(self) -> AsyncIterator[DeployEvent]:
+        decoder = EventDecoder()
+        try:
+            async for data in self.response.aiter_bytes():
+                for sent in decoder.feed(data):
+                    yield self._deploy.read(sent)
+        except _openai.transport_errors() as error:
+            raise self._deploy.broken_off(error, self.response) from error
+        finally:
+            await self.close()
+        self._deploy.check_ended()

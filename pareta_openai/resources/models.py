@@ -1,0 +1,59 @@
+"""`client.models`: the endpoints that can be called, as OpenAI lists models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from openai.pagination import AsyncPage, SyncPage
+from openai.resources import models as openai_models
+from openai.types import Model
+
+from .. import _openai
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..client import AsyncParetaOpenAI, ParetaOpenAI
+    from ._calls import RequestOptions
+
+
+class ModelPage(SyncPage[Model]):
+    """openai's page of models, which knows how many it holds."""
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+
+class AsyncModelPage(AsyncPage[Model]):
+    """openai's page of models, which knows how many it holds."""
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+
+class Models(openai_models.Models):
+    """openai's `models`, over the live endpoints of the organisation."""
+
+    def __init__(self, client: ParetaOpenAI) -> None:
+        super().__init__(client)
+        self._pareta = client
+
+    def list(self, **options: Unpack[RequestOptions]) -> ModelPage:  # type: ignore[override]
+        """The live endpoints that have a URL (`GET /v1/models`); an `id` is what `model=` takes."""
+        return self._pareta.get_api_list(
+            "/models", page=ModelPage, model=Model, options=_openai.request_options(**options)
+        )
+
+
+class AsyncModels(openai_models.AsyncModels):
+    """`Models`, awaited."""
+
+    def __init__(self, client: AsyncParetaOpenAI) -> None:
+        super().__init__(client)
+        self._pareta = client
+
+    def list(self, **options: Unpack[RequestOptions]):  # type: ignore[override, no-untyped-def]
+        """See `Models.list`. What it returns can be awaited for a page, or iterated by `async for`."""
+        return self._pareta.get_api_list(
+            "/models", page=AsyncModelPage, model=Model, options=_openai.request_options(**options)
+        )

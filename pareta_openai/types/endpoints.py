@@ -1,0 +1,76 @@
+"""Endpoints, and the events of a deploy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from ._base import ParetaModel
+
+
+class Endpoint(ParetaModel):
+    """A model deployed for a task (`GET /v1/endpoints/{id}`)."""
+
+    name: str | None = None
+    model: str | None = None
+    """The per-task alias of the model behind it, e.g. ``contract-kie-1``."""
+    status: str | None = None
+    """``live``, ``starting``, ``stopped``, …; more may come."""
+    url: str | None = None
+    recommended_system_prompt: str | None = Field(default=None, alias="recommendedSystemPrompt")
+    """Applied by the platform to a request without a system message."""
+    prompt_scaffold: str | None = Field(default=None, alias="promptScaffold")
+    """For a classifier with fixed labels: a system prompt to fill in and send. Never applied for you."""
+
+    @property
+    def id(self) -> str:
+        """What `chat.completions.create(model=…)` takes; the name, where the platform gives that alone."""
+        endpoint_id: str = self.get("id") or self.get("name")
+        return endpoint_id
+
+    @property
+    def task(self) -> str | None:
+        """The task that it was deployed for."""
+        task: str | None = self.get("taskName") or self.get("task")
+        return task
+
+    @property
+    def is_live(self) -> bool:
+        return self.status == "live"
+
+
+class DeployEvent(ParetaModel):
+    """One event of a deploy (`POST /v1/endpoints`)."""
+
+    event: str
+    """``progress``, ``complete`` or ``error``."""
+    data: Any
+    """What came with it, as the platform sent it."""
+
+    def _field(self, name: str) -> Any:
+        return self.data.get(name) if isinstance(self.data, dict) else None
+
+    @property
+    def stage(self) -> str | None:
+        """Of a progress event: what is being done, e.g. ``pulling weights``."""
+        stage: str | None = self._field("stage")
+        return stage
+
+    @property
+    def label(self) -> str | None:
+        """Of a progress event, where the platform gives one: the stage in words for a person."""
+        label: str | None = self._field("label")
+        return label
+
+    @property
+    def pct(self) -> float | None:
+        """Of a progress event, where the platform gives it: how much of the stage is done, in percent."""
+        pct: float | None = self._field("pct")
+        return pct
+
+    @property
+    def message(self) -> str | None:
+        """Of an error event: what went wrong."""
+        message: str | None = self._field("message")
+        return message

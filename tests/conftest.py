@@ -1,0 +1,84 @@
+"""The local platform, and clients of both kinds for it. Every test has an organisation of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import openai
+import pytest
+
+from pareta_openai import AsyncOpenAI, OpenAI
+from pareta_openai.local import LocalPlatform, Organisation
+from tests.support import ScriptedServer, scripted_server, settle
+
+
+def pytest_report_header() -> str:
+    return f"openai {openai.__version__}"
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the developer's own shell holds decides no test."""
+    import os
+
+    for name in list(os.environ):
+        if name.startswith(("OPENAI_", "PARETA_")):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def platform() -> Iterator[LocalPlatform]:
+    with LocalPlatform() as running:
+        yield running
+
+
+@pytest.fixture
+def organisation(platform: LocalPlatform) -> Organisation:
+    """With $5, and one live endpoint for invoices."""
+    return platform.create_organisation(endpoints=("invoice-extraction",))
+
+
+@pytest.fixture
+def endpoint(organisation: Organisation) -> str:
+    """The id of the organisation's live endpoint."""
+    return organisation.endpoints[0]
+
+
+@pytest.fixture(params=["sync", "async"])
+async def build(request: pytest.FixtureRequest) -> AsyncIterator[Callable[..., Any]]:
+    """Builds clients, sync in one run of the test and async in the other, and closes them."""
+    built: list[Any] = []
+
+    def build(**arguments: Any) -> Any:
+        client_class = OpenAI if request.param == "sync" else AsyncOpenAI
+        built.append(client_class(**{"max_retries": 0, **arguments}))
+        return built[-1]
+
+    yield build
+    for client in built:
+        await settle(client.close())
+
+
+@pytest.fixture
+def client(build: Callable[..., Any], platform: LocalPlatform, organisation: Organisation) -> Any:
+    """A client of the organisation's, without retries."""
+    return build(api_key=organisation.api_key, base_url=platform.base_url)
+
+
+@pytest.fixture
+def script() -> Iterator[ScriptedServer]:
+    """A server for the answers that the platform does not give."""
+    with scripted_server() as server:
+        yield server
+
+
+@pytest.fixture
+def scripted(build: Callable[..., Any], script: ScriptedServer) -> Any:
+    """A client of the scripted server, without retries."""
+    return build(api_key="pareta_sk_scripted_0123456789", base_url=script.base_url)

@@ -1,0 +1,124 @@
+"""``pareta-openai local``, as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+import pytest
+
+MAIN = "from pareta_openai.cli import main; main()"
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+
+
+@pytest.fixture
+def run():
+    """Starts ``pareta-openai local`` and returns the process and the two lines it printed."""
+    processes = []
+
+    def start(*arguments):
+        process = subprocess.Popen(
+            [sys.executable, "-c", MAIN, "local", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=ENVIRONMENT,
+        )
+        processes.append(process)
+        return process, [process.stdout.readline().rstrip("\n") for _ in range(2)]
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def python(script, *, check=True):
+    return subprocess.run([sys.executable, "-c", script], check=check, capture_output=True, text=True, env=ENVIRONMENT)
+
+
+@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
+def test_it_prints_two_lines_to_paste_and_ends_quietly(run, caller, name):
+    process, (url, key) = run()
+    assert re.fullmatch(r"export PARETA_BASE_URL=http://127\.0\.0\.1:\d+", url)
+    assert re.fullmatch(r"export PARETA_API_KEY=pareta_sk_\w+", key)
+    assert caller(url.partition("=")[2], key.partition("=")[2]).chat(model="ep_invoice_kie").status == 200
+    process.send_signal(name)
+    rest, words = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert rest == ""
+    assert "No model" in words
+    assert "/docs" in words
+    assert "Ctrl-C" in words
+    assert "Traceback" not in words
+
+
+def test_a_platform_that_was_killed_keeps_what_it_booked(run, caller, tmp_path):
+    state = str(tmp_path / "state.sqlite")
+    process, (url, key) = run("--state", state)
+    call = caller(url.partition("=")[2], key.partition("=")[2])
+    for number in range(25):
+        assert call.chat(model="ep_contract_kie", key=f"call-{number}").status == 200
+    before = call("GET", "/_local/organisation").json()
+    process.kill()
+    process.wait()
+
+    _, (url, same_key) = run("--state", state)
+    assert same_key == key
+    call = caller(url.partition("=")[2], key.partition("=")[2])
+    assert call("GET", "/_local/organisation").json() == before
+    assert before["spent_micro_usd"] == 25 * 820
+    call.chat(model="ep_contract_kie", key="call-0")
+    assert call("GET", "/_local/organisation").json() == before
+
+
+def test_deploy_seconds_reach_the_platform(run, caller):
+    _, (url, key) = run("--deploy-seconds", "60")
+    call = caller(url.partition("=")[2], key.partition("=")[2])
+    call("POST", "/v1/endpoints/ep_invoice_kie/stop")
+    assert call("POST", "/v1/endpoints/ep_invoice_kie/start").json()["status"] == "starting"
+
+
+def test_a_port_that_is_taken_is_one_clear_line(run, platform):
+    port = str(urlsplit(platform.base_url).port)
+    process, lines = run("--port", port)
+    _, words = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert lines == ["", ""]
+    assert port in words
+    assert words.count("\n") == 1
+
+
+def test_a_state_file_that_cannot_be_used_is_one_clear_line(run, tmp_path):
+    (tmp_path / "notes.txt").write_text("no database" * 100)
+    process, _ = run("--state", str(tmp_path / "notes.txt"))
+    _, words = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "not a state file" in words
+    assert words.count("\n") == 1
+
+
+def test_importing_the_command_line_imports_nothing_heavy():
+    """Of what `pareta_openai.cli` itself adds: the parent package may import what it likes."""
+    script = (
+        "import pareta_openai, sys; before = set(sys.modules); import pareta_openai.cli;"
+        "print([name for name in set(sys.modules) - before if name in"
+        " ('openai', 'pydantic', 'fastapi', 'uvicorn', 'typer', 'rich')])"
+    )
+    assert python(script).stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("missing", "extra"), [("typer", "cli"), ("rich", "cli"), ("fastapi", "local"), ("uvicorn", "local")]
+)
+def test_a_missing_extra_is_named(missing, extra):
+    blocked = f"import sys; sys.modules['{missing}'] = None; sys.argv = ['pareta-openai', 'local']; {MAIN}"
+    result = python(blocked, check=False)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert result.stderr == f"{result.stderr.strip()}\n"
+    assert f"pip install 'pareta-openai[{extra}]'" in result.stderr

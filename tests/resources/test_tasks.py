@@ -1,0 +1,110 @@
+"""`client.tasks`: the catalogue, on the local platform."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pareta_openai import Leaderboard, NotFoundError, Task, TaskMatch
+from tests.support import ScriptedServer, json_answer, settle
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_list_gives_the_catalogue(client: Any) -> None:
+    tasks = await settle(client.tasks.list())
+    assert isinstance(tasks, list)
+    assert all(isinstance(task, Task) for task in tasks)
+    ids = {task.id for task in tasks}
+    assert {"contract-key-fields", "invoice-extraction", "support-ticket-triage"} <= ids
+    assert len(ids) >= 6
+    assert {True, False} == {task.has_blob_input for task in tasks}
+
+
+async def test_retrieve_gives_as_many_examples_as_asked_for(client: Any) -> None:
+    task = await settle(client.tasks.retrieve("invoice-extraction", examples_n=2))
+    assert (task.id, len(task.examples)) == ("invoice-extraction", 2)
+    assert task.default_scorer
+
+
+async def test_an_unknown_task_is_not_found(client: Any) -> None:
+    for call in (client.tasks.retrieve, client.tasks.leaderboard, client.tasks.recommended):
+        with pytest.raises(NotFoundError, match=r"no-such-task"):
+            await settle(call("no-such-task"))
+
+
+async def test_match_finds_a_task_from_a_sentence(client: Any) -> None:
+    match = await settle(client.tasks.match("extract the parties and dates from a contract", top_k=3))
+    assert isinstance(match, TaskMatch)
+    assert match.matched
+    assert match.chosen.task_id == match.candidates[0].task_id == "contract-key-fields"
+    assert 1 <= len(match.candidates) <= 3
+
+
+@pytest.mark.parametrize("query", ["", "   ", "\n", None])
+async def test_an_empty_query_is_refused_unsent(scripted: Any, script: ScriptedServer, query: Any) -> None:
+    with pytest.raises(ValueError, match=r"^query is"):
+        await settle(scripted.tasks.match(query))
+    assert script.received == []
+
+
+async def test_fewer_than_one_candidate_cannot_be_asked_for(scripted: Any, script: ScriptedServer) -> None:
+    with pytest.raises(ValueError, match=r"^top_k is 0"):
+        await settle(scripted.tasks.match("invoices", top_k=0))
+    assert script.received == []
+
+
+async def test_recommended_is_the_leaderboards(client: Any) -> None:
+    board = await settle(client.tasks.leaderboard("contract-key-fields"))
+    assert isinstance(board, Leaderboard)
+    assert board.recommended in {entry.name for entry in board.models}
+    assert board.frontier.kind == "frontier"
+    assert await settle(client.tasks.recommended("contract-key-fields")) == board.recommended
+
+
+async def test_every_field_that_was_sent_is_kept(scripted: Any, script: ScriptedServer) -> None:
+    record = {"id": "t", "default_scorer": None, "invented": {"later": [1]}}
+    script.answer(json_answer(record))
+    task = await settle(scripted.tasks.retrieve("t"))
+    assert task.to_dict() == record
+    assert task["invented"] == {"later": [1]}
+    assert task.get("default_scorer", "x") is None
+    assert task.get("absent", "default") == "default"
+    assert task.invented == {"later": [1]}
+    with pytest.raises(KeyError):
+        task["absent"]
+
+
+async def test_absent_fields_have_defaults(scripted: Any, script: ScriptedServer) -> None:
+    script.answer(json_answer({}))
+    task, match, board = (
+        await settle(scripted.tasks.retrieve("t")),
+        await settle(scripted.tasks.match("q")),
+        await settle(scripted.tasks.leaderboard("t")),
+    )
+    assert (task.has_blob_input, task.examples, task.default_scorer) == (False, [], None)
+    assert (match.type, match.matched, match.chosen, match.candidates) == (None, False, None, [])
+    assert (board.recommended, board.frontier, board.models) == (None, None, [])
+
+
+@pytest.mark.parametrize("task_id", ["", "  ", None])
+async def test_an_empty_id_is_refused_unsent(scripted: Any, script: ScriptedServer, task_id: Any) -> None:
+    with pytest.raises(ValueError, match="id is needed behind tasks"):
+        await settle(scripted.tasks.retrieve(task_id))
+    assert script.received == []
+
+
+async def test_an_id_cannot_reach_another_route(scripted: Any, script: ScriptedServer) -> None:
+    script.answer(json_answer({}))
+    await settle(scripted.tasks.retrieve("../endpoints?x=1#y"))
+    assert script.received[0].path == "/v1/tasks/..%2Fendpoints%3Fx%3D1%23y"
+
+
+async def test_extra_arguments_are_sent(scripted: Any, script: ScriptedServer) -> None:
+    script.answer(json_answer({}))
+    await settle(
+        scripted.tasks.retrieve("t", examples_n=1, extra_query={"a": "b"}, extra_headers={"x-mine": "1"}, timeout=5)
+    )
+    assert script.received[0].path == "/v1/tasks/t?examples_n=1&a=b"
+    assert b"x-mine" in script.received[0].raw.lower()

@@ -1,0 +1,167 @@
+"""Each non-public name of openai's that is touched: that it is there, what it is for, and the way on without it."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openai
+import pytest
+from openai.types.chat import ChatCompletion
+
+import pareta_openai
+from pareta_openai import _openai
+from tests.support import MESSAGES, Answer, ScriptedServer, json_answer, settle
+
+pytestmark = pytest.mark.anyio
+
+PACKAGE = Path(pareta_openai.__file__).parent
+OPENAI_CLIENTS = (openai.OpenAI, openai.AsyncOpenAI)
+MOVED = "openai has moved {}: see the table in pareta_openai/_openai.py, and how to do without"
+
+
+@pytest.mark.parametrize("openai_client", OPENAI_CLIENTS)
+@pytest.mark.parametrize(
+    ("method", "parameters"),
+    [
+        ("_make_status_error", {"err_msg", "body", "response"}),
+        ("_process_response", {"cast_to", "options", "response", "stream"}),
+        ("_process_response_data", {"data", "cast_to", "response"}),
+        ("request", {"cast_to", "options"}),
+    ],
+)
+def test_openai_still_has_the_hook(openai_client: Any, method: str, parameters: set[str]) -> None:
+    assert hasattr(openai_client, method), MOVED.format(method)
+    assert parameters <= set(inspect.signature(getattr(openai_client, method)).parameters), MOVED.format(method)
+
+
+def test_openai_still_has_the_custom_headers() -> None:
+    assert hasattr(openai.OpenAI(api_key="x"), "_custom_headers"), MOVED.format("_custom_headers")
+
+
+async def test_openai_still_builds_the_request_options(scripted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    before = type(scripted)._before_request
+    monkeypatch.setattr(
+        type(scripted), "_before_request", lambda self, options: (seen.append(options), before(self, options))
+    )
+    await settle(scripted.chat.completions.create(model="ep", messages=MESSAGES))
+    for name in ("method", "url", "json_data", "headers", "idempotency_key", "post_parser"):
+        assert hasattr(seen[0], name), MOVED.format(f"FinalRequestOptions.{name}")
+
+
+def test_a_callable_key_is_taken_by_an_openai_that_refreshes_keys() -> None:
+    takes_callables = "Callable" in str(inspect.signature(openai.OpenAI).parameters["api_key"].annotation)
+    assert takes_callables == _openai.TAKES_KEY_PROVIDERS, MOVED.format("_refresh_api_key")
+
+
+# The way on without each: the override is taken away from our client, as if openai no longer called it.
+
+
+def without(monkeypatch: pytest.MonkeyPatch, *hooks: str) -> None:
+    for hook in hooks:
+        monkeypatch.delattr(_openai.ClientHooks, hook)
+
+
+async def test_without_the_status_hook_errors_are_openais(
+    scripted: Any, script: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without(monkeypatch, "_make_status_error")
+    script.answer(json_answer({"detail": "no such task"}, 404))
+    with pytest.raises(openai.NotFoundError) as caught:
+        await settle(scripted.tasks.retrieve("t"))
+    assert not isinstance(caught.value, pareta_openai.ParetaError)
+
+
+async def test_without_the_response_hooks_good_answers_are_read_alike(
+    scripted: Any, script: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without(monkeypatch, "_process_response", "_process_response_data")
+    answer = await settle(scripted.chat.completions.create(model="ep", messages=MESSAGES))
+    assert isinstance(answer, ChatCompletion)
+    script.answer(Answer(200, b"<html>", {"content-type": "text/html"}))
+    assert await settle(scripted.chat.completions.create(model="ep", messages=MESSAGES)) == "<html>"
+
+
+async def test_without_a_post_parser_in_the_options_good_answers_are_read_alike(
+    scripted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Bare:
+        """Options as they would be without it."""
+
+    monkeypatch.setattr(
+        _openai.ClientHooks,
+        "_guard_text",
+        lambda self, cast_to, _options, response, guard=_openai.ClientHooks._guard_text: guard(
+            self, cast_to, Bare(), response
+        ),
+    )
+    answer = await settle(scripted.chat.completions.create(model="ep", messages=MESSAGES))
+    assert answer.choices[0].message.content == "Hello"
+
+
+async def test_options_of_another_make_go_out_as_openai_built_them(scripted: Any) -> None:
+    class Unknown:
+        """An object with none of the attributes."""
+
+    assert scripted._before_request(Unknown()) is None
+
+
+def test_without_the_custom_headers_a_client_is_refused_rather_than_leaking(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Elsewhere:
+        """A client that keeps its headers elsewhere."""
+
+    _openai.forget_ambient_headers(Elsewhere(), None)
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Canary: 1")
+    with pytest.raises(openai.OpenAIError, match="unset the variable"):
+        _openai.forget_ambient_headers(Elsewhere(), None)
+
+
+async def test_a_create_whose_signature_was_erased_is_called_as_it_is(
+    build: Callable[..., Any], script: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As some instrumentation leaves it."""
+    from openai.resources import chat
+
+    for completions in (chat.Completions, chat.AsyncCompletions):
+        original = completions.create
+        monkeypatch.setattr(
+            completions, "create", lambda self, *args, _original=original, **kwargs: _original(self, *args, **kwargs)
+        )
+    client = build(api_key="pareta_sk_x", base_url=script.base_url)
+    await settle(client.chat.completions.create(model="ep", messages=MESSAGES, temperature=0))
+    assert script.received[0].json["temperature"] == 0
+
+
+def private_names_of_openai(source: str) -> list[str]:
+    """Imports of openai's non-public modules, and of the transports by name."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        names = []
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            names = [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            names = [f"{node.value.id}.{node.attr}"]
+        for name in names:
+            parts = name.split(".")
+            is_private = parts[0] == "openai" and any(p.startswith("_") and not p.endswith("__") for p in parts)
+            if is_private or parts[0] in ("httpx", "httpx2"):
+                found.append(name)
+    return found
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in PACKAGE.rglob("*.py") if p.name != "_openai.py"], ids=lambda p: str(p.relative_to(PACKAGE))
+)
+def test_no_other_module_touches_openais_private_names_or_a_transport_by_name(path: Path) -> None:
+    assert private_names_of_openai(path.read_text(encoding="utf-8")) == []
+
+
+def test_the_search_for_private_names_finds_them() -> None:
+    source = "import httpx\nfrom openai._models import x\nfrom openai import _base_client\nopenai._exceptions\n"
+    assert len(private_names_of_openai(source)) >= 4
