@@ -75,7 +75,7 @@ def must_carry(session: nox.Session, names: list[str], *endings: str) -> None:
             session.error(f"*{ending} is missing from:\n" + "\n".join(names))
 
 
-# openai 3 has a transport of its own; respx brings plain httpx to every cell.
+# openai 3 has a transport of its own.
 WHAT_RUNS = """
 import sys
 from importlib.metadata import version

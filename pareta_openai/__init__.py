@@ -14,14 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from .client import (
-        AsyncOpenAI,
-        AsyncPareta,
-        AsyncParetaOpenAI,
-        OpenAI,
-        Pareta,
-        ParetaOpenAI,
-    )
+    from .client import AsyncOpenAI, AsyncPareta, AsyncParetaOpenAI, OpenAI, Pareta, ParetaOpenAI
     from .errors import (
         APIConnectionError,
         APIResponseValidationError,
@@ -39,51 +32,112 @@ if TYPE_CHECKING:
         PermissionDeniedError,
         RateLimitError,
         UnprocessableEntityError,
+        UnsupportedOnParetaError,
+        UploadFailedError,
+        WaitTimeoutError,
     )
+    from .openai_data import OpenAIRows, SkippedLine, evals_from_openai
+    from .resources.chat_stream import AsyncChatStream, ChatStream
+    from .resources.deploy_stream import AsyncDeployStream, DeployStream
+    from .resources.models import Model, ModelList
     from .types import (
         Capability,
         DeployEvent,
         Endpoint,
+        EndpointActivity,
+        EndpointCost,
+        EndpointMetrics,
+        EndpointPerformance,
+        EndpointQuality,
+        EndpointUptime,
+        EvalItemResult,
+        EvalResult,
+        EvalRun,
+        EvalSet,
+        FrontierModel,
         Leaderboard,
         LeaderboardEntry,
         Task,
         TaskMatch,
         TaskMatchCandidate,
+        UploadedDocument,
     )
+    from .types.chat import ChatCompletion, ChatCompletionChunk, Choice, Message, Usage
 
 __all__ = [
     "APIConnectionError",
     "APIResponseValidationError",
     "APIStatusError",
     "APITimeoutError",
+    "AsyncChatStream",
+    "AsyncDeployStream",
     "AsyncOpenAI",
     "AsyncPareta",
     "AsyncParetaOpenAI",
     "AuthenticationError",
     "BadRequestError",
     "Capability",
+    "ChatCompletion",
+    "ChatCompletionChunk",
+    "ChatStream",
+    "Choice",
     "ConflictError",
     "DeployEvent",
+    "DeployStream",
     "DeploymentFailedError",
     "Endpoint",
+    "EndpointActivity",
+    "EndpointCost",
+    "EndpointMetrics",
     "EndpointNotReadyError",
+    "EndpointPerformance",
+    "EndpointQuality",
+    "EndpointUptime",
+    "EvalItemResult",
+    "EvalResult",
+    "EvalRun",
+    "EvalSet",
+    "FrontierModel",
     "InsufficientCreditsError",
     "InternalServerError",
     "Leaderboard",
     "LeaderboardEntry",
+    "Message",
+    "Model",
+    "ModelList",
     "NotFoundError",
     "OpenAI",
+    "OpenAIRows",
     "Pareta",
     "ParetaError",
     "ParetaOpenAI",
     "PermissionDeniedError",
     "RateLimitError",
+    "SkippedLine",
     "Task",
     "TaskMatch",
     "TaskMatchCandidate",
     "UnprocessableEntityError",
+    "UnsupportedOnParetaError",
+    "UploadFailedError",
+    "UploadedDocument",
+    "Usage",
+    "WaitTimeoutError",
     "__version__",
+    "evals_from_openai",
 ]
+
+# Where they are, the cheapest to import first.
+_HOMES = (
+    "errors",
+    "types",
+    "openai_data",
+    "types.chat",
+    "resources.models",
+    "resources.chat_stream",
+    "resources.deploy_stream",
+    "client",
+)
 
 
 def __getattr__(name: str) -> Any:
@@ -91,7 +145,7 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     if name in __all__:
-        for home in ("errors", "types", "client"):
+        for home in _HOMES:
             module = import_module(f".{home}", __name__)
             if hasattr(module, name):
                 return globals().setdefault(name, getattr(module, name))

@@ -1,13 +1,16 @@
 """The seam: every use of openai's non-public names is in this module, and nowhere else.
 
-| Name of openai's                   | Relied on for                           | Where it is gone                     |
-|------------------------------------|-----------------------------------------|--------------------------------------|
-| `FinalRequestOptions`' attributes  | model aliases, checks, idempotency keys | requests go out as openai has them   |
-| `_make_status_error`               | our exceptions for 4xx and 5xx          | openai's exceptions                  |
-| `_process_response`, `post_parser` | bodies that are not JSON                | openai's `str`, or `JSONDecodeError` |
-| `_process_response_data`           | JSON of another shape than expected     | the decoded JSON as it came          |
-| `_custom_headers`                  | keeping OPENAI_CUSTOM_HEADERS home      | no client while that is set          |
-| `_refresh_api_key`                 | whether `api_key=` takes callables      | strings only                         |
+| Name of openai's                   | Relied on for                     | Where it is gone                     |
+|------------------------------------|-----------------------------------|--------------------------------------|
+| `FinalRequestOptions`' attributes  | aliases, checks, idempotency keys | requests go out as openai has them   |
+| `_make_status_error`               | our exceptions for 4xx and 5xx    | openai's exceptions                  |
+| `_process_response`, `post_parser` | bodies that are not JSON          | openai's `str`, or `JSONDecodeError` |
+| `_process_response_data`           | JSON of another shape             | the decoded JSON as it came          |
+| `_custom_headers`                  | OPENAI_CUSTOM_HEADERS stays home  | no client while that is set          |
+| `_refresh_api_key`                 | whether `api_key=` may be called  | strings only                         |
+| `_should_retry`                    | leaving a 503 to `on_not_ready`   | it is retried first, as by openai    |
+| `to_raw_response_wrapper` and kin  | raw responses of our namespaces   | no such responses there              |
+| `_client`                          | uploads to signed URLs            | a transport of its own for each      |
 
 Checked on openai 1.66.0, 1.109.1, 2.0.0, 2.54.0, 3.0.0 and 3.54.0; `tests/test_openai_seam.py` fails when one
 of them moves. Beside these, openai 3 brings httpx2 where 1 and 2 brought httpx: types come from the
@@ -23,6 +26,7 @@ import sys
 import uuid
 from collections.abc import Callable, Mapping
 from functools import cache
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, NoReturn, get_args, get_origin
 
 import openai
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from httpx2 import URL as URL
     from httpx2 import Request as Request
     from httpx2 import Response as Response
+    from openai._base_client import AsyncPaginator as AsyncPaginator
     from openai._client import AsyncOpenAIWithRawResponse as AsyncOpenAIWithRawResponse
     from openai._client import AsyncOpenAIWithStreamedResponse as AsyncOpenAIWithStreamedResponse
     from openai._client import OpenAIWithRawResponse as OpenAIWithRawResponse
@@ -83,6 +88,39 @@ def forget_ambient_headers(client: Any, explicit: Mapping[str, Any] | None) -> N
         )
 
 
+_RAW_HEADER = "X-Stainless-Raw-Response"
+"""How openai's `with_raw_response` tells the client below of itself."""
+
+
+def wants_raw(headers: Mapping[str, str] | None) -> bool:
+    return _RAW_HEADER in (headers or {})
+
+
+def without_raw_header(options: Mapping[str, Any]) -> dict[str, Any]:
+    """For the requests on the way to the one whose raw response was asked for."""
+    headers = options.get("extra_headers") or {}
+    return {**options, "extra_headers": {name: value for name, value in headers.items() if name != _RAW_HEADER}}
+
+
+def raw_method(method: Callable[..., Any], *, streaming: bool) -> Callable[..., Any]:
+    """`method`, giving openai's raw response, or with `streaming` a context manager of one that is not yet read."""
+    from openai import _legacy_response, _response
+
+    is_async = inspect.iscoroutinefunction(method)
+    if streaming:
+        wrap: Any = _response.async_to_streamed_response_wrapper if is_async else _response.to_streamed_response_wrapper
+    else:
+        module = _legacy_response
+        wrap = module.async_to_raw_response_wrapper if is_async else module.to_raw_response_wrapper
+    wrapped: Callable[..., Any] = wrap(method)
+    return wrapped
+
+
+def transport(client: Any) -> Any:
+    """The HTTP client under an openai client, for a request to another host; None where it cannot be had."""
+    return getattr(client, "_client", None)
+
+
 def request_options(
     *,
     extra_headers: Mapping[str, Any] | None = None,
@@ -105,7 +143,7 @@ def request_options(
 class ClientHooks:
     """What openai calls on its clients while a request runs, handed on under names of our own.
 
-    `client.py` fills in the first four methods and knows nothing of those below them.
+    `client.py` fills in those that are empty here and knows nothing of the others.
     """
 
     def _check_request(self, path: str, body: Any) -> Any:
@@ -119,6 +157,26 @@ class ClientHooks:
         raise NotImplementedError
 
     def _unreadable_answer(self, response: Response, reason: str, body: object) -> openai.APIError:
+        raise NotImplementedError
+
+    def _answer_class(self, cast_to: Any) -> Any:
+        """The class to read an answer into, in place of openai's `cast_to`."""
+        raise NotImplementedError
+
+    def _stream_class(self, stream_class: Any) -> Any:
+        """The class of stream to give, in place of openai's `stream_class`."""
+        raise NotImplementedError
+
+    def _finish_answer(self, answer: object, response: Response) -> None:
+        """Add to what a call gives, or to its raw response, what the response's headers tell."""
+        raise NotImplementedError
+
+    def _starts_endpoints(self, path: str) -> bool:
+        """Whether a call to `path` that meets a cold endpoint is to start it."""
+        raise NotImplementedError
+
+    def _bring_up(self, endpoint_id: str) -> Any:
+        """Start an endpoint and wait until it is live; awaited by an async client."""
         raise NotImplementedError
 
     def _before_request(self, options: Any) -> None:
@@ -143,14 +201,29 @@ class ClientHooks:
         def _process_response(self, *, cast_to, options, response, stream, **rest):
             if not stream:
                 self._guard_json(response)
-                self._guard_text(cast_to, options, response)
-            return super()._process_response(cast_to=cast_to, options=options, response=response, stream=stream, **rest)
+                self._take_over_parsing(cast_to, options, response)
+            answer = super()._process_response(
+                cast_to=cast_to, options=options, response=response, stream=stream, **rest
+            )
+            return self._finish_later(answer, response) if isawaitable(answer) else self._finish_raw(answer, response)
+
+        async def _finish_later(self, answer, response):
+            return self._finish_raw(await answer, response)
+
+        def _finish_raw(self, answer, response):
+            if hasattr(answer, "http_response"):
+                self._finish_answer(answer, response)
+            return answer
+
+        def _should_retry(self, response):
+            is_cold = response.status_code == 503 and self._starts_endpoints(self._path_of(response.request))
+            return not is_cold and super()._should_retry(response)
 
         def _process_response_data(self, *, data, cast_to, response):
             if not _has_shape_of(cast_to, data):
                 shown = json.dumps(data)[:40]
-                raise self._unreadable_answer(response, f"JSON of another shape than expected: {shown}", data)
-            return super()._process_response_data(data=data, cast_to=cast_to, response=response)
+                raise self._unreadable_answer(response, f"JSON of another shape: {shown}", data)
+            return super()._process_response_data(data=data, cast_to=self._answer_class(cast_to), response=response)
 
     def _guard_json(self, response: Any) -> None:
         """Make `response.json()`, which openai calls unguarded, raise an error of ours."""
@@ -164,8 +237,11 @@ class ClientHooks:
 
         response.json = guarded
 
-    def _guard_text(self, cast_to: Any, options: Any, response: Any) -> None:
-        """Make openai, which hands out a body of another type than JSON as a plain `str`, raise an error of ours."""
+    def _take_over_parsing(self, cast_to: Any, options: Any, response: Any) -> None:
+        """Have the last word on what openai parsed, in raw and streaming responses too.
+
+        A body of another type than JSON, which openai hands out as a plain `str`, is an error of ours.
+        """
         if not hasattr(options, "post_parser"):
             return
         after = options.post_parser if callable(options.post_parser) else None
@@ -173,9 +249,24 @@ class ClientHooks:
         def read(parsed: Any) -> Any:
             if isinstance(parsed, str) and cast_to is not str and not _says_json(response):
                 self._refuse_body(response)
-            return parsed if after is None else after(parsed)
+            answer = parsed if after is None else after(parsed)
+            if isinstance(answer, openai.BaseModel):
+                self._finish_answer(answer, response)
+            return answer
 
         options.post_parser = read
+
+    def _path_of(self, request: Any) -> str:
+        """The path below the base URL's, as resources write it."""
+        below: str = request.url.path
+        return "/" + below.removeprefix(self.base_url.path).lstrip("/")  # type: ignore[attr-defined]
+
+    def _cold_endpoint(self, error: openai.APIStatusError) -> str | None:
+        """The endpoint to bring up because of `error`, if there is one."""
+        if error.status_code != 503 or not self._starts_endpoints(self._path_of(error.request)):
+            return None
+        endpoint_id: str | None = getattr(error, "endpoint_id", None)
+        return endpoint_id
 
     def _refuse_body(self, response: Any) -> NoReturn:
         body = response.text
@@ -192,14 +283,24 @@ def _says_json(response: Any) -> bool:
     return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower() == "application/json"
 
 
-def _has_shape_of(cast_to: Any, data: object) -> bool:
-    """Whether openai can read `data` into a model, or a list of models; for all else it is left to openai."""
-    if get_origin(cast_to) is list:
-        (item,) = get_args(cast_to)
-        return isinstance(data, list) and all(_has_shape_of(item, each) for each in data)
-    if inspect.isclass(cast_to) and issubclass(cast_to, openai.BaseModel):
-        return isinstance(data, Mapping)
-    return True
+def _has_shape_of(annotation: Any, data: object) -> bool:
+    """Whether models can be made of `data`, where `annotation` wants models; all else is left to openai."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is list:
+        return isinstance(data, list) and all(_has_shape_of(arguments[0], item) for item in data)
+    if arguments and type(None) in arguments:
+        return data is None or any(_has_shape_of(one, data) for one in arguments if one is not type(None))
+    if not (inspect.isclass(annotation) and issubclass(annotation, openai.BaseModel)):
+        return True
+    if not isinstance(data, Mapping):
+        return False
+    required = getattr(annotation, "required_fields", None)
+    if required is None:
+        return True  # openai's own, which it reads as it can
+    fields = ((field.alias or name, field.annotation) for name, field in annotation.model_fields.items())
+    return all(data.get(name) is not None for name in required) and all(
+        _has_shape_of(wanted, data[name]) for name, wanted in fields if data.get(name) is not None
+    )
 
 
 if TYPE_CHECKING:
@@ -213,15 +314,46 @@ else:
     class SyncHooks(ClientHooks):
         def request(self, cast_to, options, *args, **kwargs):
             self._before_request(options)
+            kwargs["stream_cls"] = self._stream_class(kwargs.get("stream_cls"))
+
+            def send():
+                try:
+                    return super(SyncHooks, self).request(cast_to, options, *args, **kwargs)
+                except openai.APIConnectionError as error:
+                    raise self._connection_error(error) from error.__cause__
+
             try:
-                return super().request(cast_to, options, *args, **kwargs)
-            except openai.APIConnectionError as error:
-                raise self._connection_error(error) from error.__cause__
+                return send()
+            except openai.APIStatusError as error:
+                endpoint_id = self._cold_endpoint(error)
+                if endpoint_id is None:
+                    raise
+                try:
+                    self._bring_up(endpoint_id)
+                except openai.NotFoundError:
+                    # The call named no endpoint but something that stands for one, which cannot be looked at.
+                    raise error from None
+            return send()
 
     class AsyncHooks(ClientHooks):
         async def request(self, cast_to, options, *args, **kwargs):
             self._before_request(options)
+            kwargs["stream_cls"] = self._stream_class(kwargs.get("stream_cls"))
+
+            async def send():
+                try:
+                    return await super(AsyncHooks, self).request(cast_to, options, *args, **kwargs)
+                except openai.APIConnectionError as error:
+                    raise self._connection_error(error) from error.__cause__
+
             try:
-                return await super().request(cast_to, options, *args, **kwargs)
-            except openai.APIConnectionError as error:
-                raise self._connection_error(error) from error.__cause__
+                return await send()
+            except openai.APIStatusError as error:
+                endpoint_id = self._cold_endpoint(error)
+                if endpoint_id is None:
+                    raise
+                try:
+                    await self._bring_up(endpoint_id)
+                except openai.NotFoundError:
+                    raise error from None
+            return await send()

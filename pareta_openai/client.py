@@ -6,7 +6,7 @@ import dataclasses
 import difflib
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, get_args, get_origin
 
 import openai
 
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from ._openai import URL, Response
     from .resources.chat import AsyncChat, Chat
     from .resources.endpoints import AsyncEndpoints, Endpoints
+    from .resources.evals import AsyncEvals, Evals
     from .resources.models import AsyncModels, Models
     from .resources.tasks import AsyncTasks, Tasks
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 # openai's namespaces that have one of ours in their place. Up to 1.66 openai sets its own as attributes.
-_REPLACED = ("chat", "models", "with_raw_response", "with_streaming_response")
+_REPLACED = ("chat", "models", "evals", "with_raw_response", "with_streaming_response")
 
 # What Pareta has and OpenAI has not: no `model` in these bodies is the name of something to call.
 _CONTROL_PLANE = ("/endpoints", "/tasks", "/eval")
@@ -63,21 +64,34 @@ class _SyncCopyArguments(_SyncArguments, _CopyArguments, total=False): ...
 class _AsyncCopyArguments(_AsyncArguments, _CopyArguments, total=False): ...
 
 
+_OWN = tuple(f.name for f in dataclasses.fields(config.ClientOptions))
+
+_POLL_INTERVAL = 2.0
+"""Seconds between two looks at an endpoint that a call is waiting for."""
+
+
 def _and_takes(openai_function: Callable[..., Any]) -> Callable[[_Function], _Function]:
-    """Give a function that ends in ``**openai_arguments`` the signature that it has in truth.
+    """Give a function that ends in ``**arguments`` the signature that it has in truth: ours, and openai's.
 
     For `help()`, and for tools that look at what a client can be given.
     """
 
     def decorate(function: _Function) -> _Function:
-        own = inspect.signature(function)
-        parameters = {name: p for name, p in own.parameters.items() if p.kind is not p.VAR_KEYWORD}
-        for name, parameter in inspect.signature(openai_function).parameters.items():
-            parameters.setdefault(name, parameter)
-        function.__signature__ = own.replace(parameters=list(parameters.values()))  # type: ignore[attr-defined]
+        named = inspect.signature(function)
+        parameters = {name: p for name, p in named.parameters.items() if p.kind is not p.VAR_KEYWORD}
+        ours = inspect.signature(config.ClientOptions).parameters
+        for name, parameter in {**ours, **inspect.signature(openai_function).parameters}.items():
+            parameters.setdefault(name, parameter.replace(kind=parameter.KEYWORD_ONLY))
+        function.__signature__ = named.replace(parameters=list(parameters.values()))  # type: ignore[attr-defined]
         return function
 
     return decorate
+
+
+def _take_own(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Take out of `arguments` what is ours. None stands for not given, as it does in openai's."""
+    own = {name: arguments.pop(name, None) for name in _OWN}
+    return {name: value for name, value in own.items() if value is not None}
 
 
 class _ParetaClient(_openai.ClientHooks):
@@ -89,21 +103,21 @@ class _ParetaClient(_openai.ClientHooks):
         # Hidden from checkers, which see the two classes' own signatures below.
 
         @_and_takes(openai.OpenAI.__init__)
-        def __init__(self, *, api_key=None, base_url=None, model_aliases=None, **openai_arguments):
-            _refuse_unknown(type(self).__name__, openai_arguments)
+        def __init__(self, *, api_key=None, base_url=None, **arguments):
+            self._options = config.ClientOptions(**_take_own(arguments))
+            _refuse_unknown(type(self).__name__, arguments)
             if not (_openai.TAKES_KEY_PROVIDERS and callable(api_key)):
                 api_key = config.find_api_key(api_key)
-            self._options = config.ClientOptions(model_aliases=config.find_model_aliases(model_aliases))
-            super().__init__(api_key=api_key, base_url=config.find_base_url(base_url), **openai_arguments)
-            self._forget_ambient_settings(openai_arguments)
+            super().__init__(api_key=api_key, base_url=config.find_base_url(base_url), **arguments)
+            self._forget_ambient_settings(arguments)
             for name in _REPLACED:
                 vars(self).pop(name, None)
 
         @_and_takes(openai.OpenAI.copy)
-        def copy(self, *, model_aliases=None, **openai_arguments):
+        def copy(self, **arguments):
             """A client with these options changed and all others kept, on the same connections."""
-            copied = super().copy(**openai_arguments)
-            changes = {} if model_aliases is None else {"model_aliases": config.find_model_aliases(model_aliases)}
+            changes = _take_own(arguments)
+            copied = super().copy(**arguments)
             copied._options = dataclasses.replace(self._options, **changes)
             return copied
 
@@ -137,7 +151,7 @@ class _ParetaClient(_openai.ClientHooks):
     @property
     def model_aliases(self) -> Mapping[str, str]:
         """Model names as the code has them → what Pareta is sent."""
-        return self._options.model_aliases
+        return self._options.model_aliases or {}
 
     @property
     def user_agent(self) -> str:
@@ -146,7 +160,7 @@ class _ParetaClient(_openai.ClientHooks):
     def __repr__(self) -> str:
         base_url, key = getattr(self, "base_url", None), getattr(self, "api_key", "")
         shown = f"…{key[-4:]}" if len(key) > 12 else "…"
-        own = ", ".join(f"{f.name}={getattr(self._options, f.name)!r}" for f in dataclasses.fields(self._options))
+        own = ", ".join(f"{name}={getattr(self._options, name)!r}" for name in _OWN)
         return f"{type(self).__name__}(base_url={str(base_url)!r}, api_key={shown!r}, {own})"
 
     def _check_request(self, path: str, body: Any) -> Any:
@@ -164,6 +178,31 @@ class _ParetaClient(_openai.ClientHooks):
     def _connection_error(self, error: openai.APIConnectionError) -> openai.APIConnectionError:
         return errors.connection_error(error)
 
+    def _answer_class(self, cast_to: Any) -> Any:
+        # Not imported before openai has: a client that never chats is not to pay for it.
+        if getattr(cast_to, "__name__", "") == "ChatCompletion":
+            from .types.chat import completion_class
+
+            return completion_class(cast_to)
+        return cast_to
+
+    def _stream_class(self, stream_class: Any) -> Any:
+        chunks = get_args(stream_class)
+        if chunks and chunks[0].__name__ == "ChatCompletionChunk":
+            from .resources.chat_stream import AsyncChatStream, ChatStream
+
+            return {openai.Stream: ChatStream, openai.AsyncStream: AsyncChatStream}[get_origin(stream_class)]
+        return stream_class
+
+    def _finish_answer(self, answer: object, response: Response) -> None:
+        if response.request.url.path.endswith("/chat/completions"):
+            from .types.chat import attach_receipt
+
+            attach_receipt(answer, response.headers)
+
+    def _starts_endpoints(self, path: str) -> bool:
+        return self._options.on_not_ready == "start" and not path.startswith(_CONTROL_PLANE)
+
     def _unreadable_answer(self, response: Response, reason: str, body: object) -> openai.APIError:
         return errors.unreadable_answer(response, reason, body)
 
@@ -174,6 +213,9 @@ class ParetaOpenAI(_ParetaClient, _openai.SyncHooks, openai.OpenAI):
     `api_key` is a ``pareta_sk_`` key, else ``PARETA_API_KEY``. `base_url` is the platform's, with or without
     ``/v1``, else ``PARETA_BASE_URL``, else production. `model_aliases` maps model names that stand in the code to
     endpoints, else ``PARETA_MODEL_ALIASES`` (``gpt-4o-mini=ep_one,gpt-4o=ep_two``). All else is openai's.
+
+    With ``on_not_ready="start"``, a call to a stopped or cold endpoint starts it, waits at most
+    `not_ready_timeout` seconds (300) until it is live, and is then sent once more, with the same idempotency key.
 
     Raises `ParetaError` for a key or URL that is missing or cannot be used, `TypeError` for an unknown argument.
     """
@@ -186,6 +228,8 @@ class ParetaOpenAI(_ParetaClient, _openai.SyncHooks, openai.OpenAI):
             api_key: str | Callable[[], str] | None = None,
             base_url: str | URL | None = None,
             model_aliases: Mapping[str, str] | None = None,
+            on_not_ready: Literal["raise", "start"] | None = None,
+            not_ready_timeout: float | None = None,
             **openai_arguments: Unpack[_SyncArguments],
         ) -> None: ...
 
@@ -196,17 +240,26 @@ class ParetaOpenAI(_ParetaClient, _openai.SyncHooks, openai.OpenAI):
             api_key: str | Callable[[], str] | None = None,
             base_url: str | URL | None = None,
             model_aliases: Mapping[str, str] | None = None,
+            on_not_ready: Literal["raise", "start"] | None = None,
+            not_ready_timeout: float | None = None,
             **openai_arguments: Unpack[_SyncCopyArguments],
         ) -> Self: ...
 
         with_options = copy  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
 
+    def _bring_up(self, endpoint_id: str) -> None:
+        self.endpoints.ensure_live(endpoint_id, timeout=self._options.not_ready_timeout, poll_interval=_POLL_INTERVAL)
+
     @_openai.cached_property
     def with_raw_response(self) -> _openai.OpenAIWithRawResponse:
+        from .resources._raw import RawNamespaces
+
         return RawNamespaces(self, "with_raw_response")  # type: ignore[return-value]
 
     @_openai.cached_property
     def with_streaming_response(self) -> _openai.OpenAIWithStreamedResponse:
+        from .resources._raw import RawNamespaces
+
         return RawNamespaces(self, "with_streaming_response")  # type: ignore[return-value]
 
     @_openai.cached_property
@@ -229,6 +282,13 @@ class ParetaOpenAI(_ParetaClient, _openai.SyncHooks, openai.OpenAI):
         return Endpoints(self)
 
     @_openai.cached_property
+    def evals(self) -> Evals:
+        """Evaluate models on your own rows, against vendors' models if you like."""
+        from .resources.evals import Evals
+
+        return Evals(self)
+
+    @_openai.cached_property
     def tasks(self) -> Tasks:
         """The catalogue of tasks, and the models that are good at each."""
         from .resources.tasks import Tasks
@@ -247,6 +307,8 @@ class AsyncParetaOpenAI(_ParetaClient, _openai.AsyncHooks, openai.AsyncOpenAI):
             api_key: str | Callable[[], Awaitable[str]] | None = None,
             base_url: str | URL | None = None,
             model_aliases: Mapping[str, str] | None = None,
+            on_not_ready: Literal["raise", "start"] | None = None,
+            not_ready_timeout: float | None = None,
             **openai_arguments: Unpack[_AsyncArguments],
         ) -> None: ...
 
@@ -256,17 +318,32 @@ class AsyncParetaOpenAI(_ParetaClient, _openai.AsyncHooks, openai.AsyncOpenAI):
             api_key: str | Callable[[], Awaitable[str]] | None = None,
             base_url: str | URL | None = None,
             model_aliases: Mapping[str, str] | None = None,
+            on_not_ready: Literal["raise", "start"] | None = None,
+            not_ready_timeout: float | None = None,
             **openai_arguments: Unpack[_AsyncCopyArguments],
         ) -> Self: ...
 
         with_options = copy  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
 
+    async def aclose(self) -> None:
+        """`close`, as Pareta's own client and the transport call it."""
+        await self.close()
+
+    async def _bring_up(self, endpoint_id: str) -> None:
+        await self.endpoints.ensure_live(
+            endpoint_id, timeout=self._options.not_ready_timeout, poll_interval=_POLL_INTERVAL
+        )
+
     @_openai.cached_property
     def with_raw_response(self) -> _openai.AsyncOpenAIWithRawResponse:
+        from .resources._raw import RawNamespaces
+
         return RawNamespaces(self, "with_raw_response")  # type: ignore[return-value]
 
     @_openai.cached_property
     def with_streaming_response(self) -> _openai.AsyncOpenAIWithStreamedResponse:
+        from .resources._raw import RawNamespaces
+
         return RawNamespaces(self, "with_streaming_response")  # type: ignore[return-value]
 
     @_openai.cached_property
@@ -289,6 +366,13 @@ class AsyncParetaOpenAI(_ParetaClient, _openai.AsyncHooks, openai.AsyncOpenAI):
         return AsyncEndpoints(self)
 
     @_openai.cached_property
+    def evals(self) -> AsyncEvals:
+        """Evaluate models on your own rows, against vendors' models if you like."""
+        from .resources.evals import AsyncEvals
+
+        return AsyncEvals(self)
+
+    @_openai.cached_property
     def tasks(self) -> AsyncTasks:
         """The catalogue of tasks, and the models that are good at each."""
         from .resources.tasks import AsyncTasks
@@ -296,28 +380,15 @@ class AsyncParetaOpenAI(_ParetaClient, _openai.AsyncHooks, openai.AsyncOpenAI):
         return AsyncTasks(self)
 
 
-OpenAI = Pareta = ParetaOpenAI
-AsyncOpenAI = AsyncPareta = AsyncParetaOpenAI
+# One a line: mypy takes no chain of assignments for a type.
+OpenAI = ParetaOpenAI
+Pareta = ParetaOpenAI
+AsyncOpenAI = AsyncParetaOpenAI
+AsyncPareta = AsyncParetaOpenAI
 
 # What a user imported is what a traceback and a pickle name.
 for _client in (ParetaOpenAI, AsyncParetaOpenAI):
     _client.__module__ = __package__ or ""
-
-
-class RawNamespaces:
-    """`client.with_raw_response`: each namespace's own `with_raw_response`, ours included; the same for streaming."""
-
-    def __init__(self, client: ParetaOpenAI | AsyncParetaOpenAI, attribute: str) -> None:
-        self._client = client
-        self._attribute = attribute
-
-    def __getattr__(self, namespace: str) -> Any:
-        if namespace.startswith("_"):
-            raise AttributeError(namespace)
-        return getattr(getattr(self._client, namespace), self._attribute)
-
-    def __dir__(self) -> list[str]:
-        return dir(self._client)
 
 
 def _refuse_unknown(client: str, arguments: Mapping[str, Any]) -> None:
@@ -325,7 +396,7 @@ def _refuse_unknown(client: str, arguments: Mapping[str, Any]) -> None:
     if known is None:
         return
     for name in arguments.keys() - known:
-        close = difflib.get_close_matches(name, [*known, "model_aliases"], n=1)
+        close = difflib.get_close_matches(name, [*known, *_OWN], n=1)
         advice = f"Did you mean {close[0]}?" if close else "help(pareta_openai.OpenAI) lists those that it takes."
         raise TypeError(f"{client}() has no argument {name!r} with openai {openai.__version__}. {advice}")
 

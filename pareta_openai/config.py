@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from .errors import ParetaError
@@ -20,9 +21,18 @@ _MINT = "Pareta keys start with pareta_sk_ and are minted in the Pareta dashboar
 
 @dataclass(frozen=True)
 class ClientOptions:
-    """What a client of ours has that openai's has not: construction, `copy` and `repr` all read it from here."""
+    """What a client of ours takes that openai's does not: construction, `copy` and `repr` all read it from here."""
 
-    model_aliases: Mapping[str, str]
+    model_aliases: Mapping[str, str] | None = None
+    on_not_ready: Literal["raise", "start"] = "raise"
+    not_ready_timeout: float = 300.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "model_aliases", find_model_aliases(self.model_aliases))
+        if self.on_not_ready not in ("raise", "start"):
+            raise ValueError(f"on_not_ready is {self.on_not_ready!r}: give 'raise' or 'start'.")
+        if not self.not_ready_timeout > 0:
+            raise ValueError(f"not_ready_timeout is {self.not_ready_timeout!r}: give the seconds to wait at most.")
 
 
 def find_api_key(argument: str | None) -> str:

@@ -4,7 +4,10 @@
     ├── APIConnectionError                the platform was not reached, or the connection broke
     │   └── APITimeoutError
     ├── APIResponseValidationError        a success whose body cannot be read
-    ├── DeploymentFailedError             a deploy that did not end in a live endpoint
+    ├── DeploymentFailedError             a deploy, or a start, that did not end in a live endpoint
+    ├── UnsupportedOnParetaError          a call of openai's that Pareta does not answer
+    ├── UploadFailedError                 the storage that a signed URL named did not take a document
+    ├── WaitTimeoutError                  what was waited for goes on; also a TimeoutError
     └── APIStatusError                    any other 4xx
         ├── BadRequestError               400
         │   └── UnprocessableEntityError  422
@@ -63,6 +66,39 @@ class DeploymentFailedError(ParetaError):
         self.stage = stage
 
 
+class UnsupportedOnParetaError(ParetaError):
+    """Openai's client has this call and Pareta does not answer it; nothing was sent."""
+
+
+class UploadFailedError(ParetaError):
+    """The storage that a signed URL named did not take a document."""
+
+    status_code: int
+    host: str
+
+    def __init__(self, message: str, *, status_code: int, host: str) -> None:
+        super().__init__(message)
+        self.status_code = status_code
+        self.host = host
+
+
+class WaitTimeoutError(ParetaError, TimeoutError):
+    """What was waited for was not done in time. It goes on at the platform."""
+
+    id: str
+    """Of the endpoint or eval run."""
+    status: str | None
+    """As it was last seen."""
+    waited: float
+    """In seconds."""
+
+    def __init__(self, message: str, *, id: str, status: str | None, waited: float) -> None:
+        super().__init__(message)
+        self.id = id
+        self.status = status
+        self.waited = waited
+
+
 class APIStatusError(ParetaError, openai.APIStatusError):
     """The platform answered with a status of 4xx or 5xx."""
 
@@ -89,25 +125,25 @@ class UnprocessableEntityError(BadRequestError, openai.UnprocessableEntityError)
 class AuthenticationError(APIStatusError, openai.AuthenticationError):
     """401: the key is missing, wrong, or of another environment."""
 
-    hint = "Check PARETA_API_KEY: a key belongs to one environment (production or staging) and can be revoked."
+    hint: str = "Check PARETA_API_KEY: a key belongs to one environment (production or staging) and can be revoked."
 
 
 class InsufficientCreditsError(APIStatusError):
     """402: the organisation is out of credit."""
 
-    hint = "Top up in the Pareta dashboard: there is no API for it. The call was not billed."
+    hint: str = "Top up in the Pareta dashboard: there is no API for it. The call was not billed."
 
 
 class PermissionDeniedError(APIStatusError, openai.PermissionDeniedError):
     """403: the key is known and may not do this."""
 
-    hint = "The key is valid and may not do this: ask an owner of the organisation, or use another key."
+    hint: str = "The key is valid and may not do this: ask an owner of the organisation, or use another key."
 
 
 class NotFoundError(APIStatusError, openai.NotFoundError):
     """404: no such endpoint, task, eval set, run or route."""
 
-    hint = "client.models.list() has the endpoints that can be called, client.tasks.list() the tasks."
+    hint: str = "client.models.list() has the endpoints that can be called, client.tasks.list() the tasks."
 
 
 class ConflictError(APIStatusError, openai.ConflictError):
@@ -117,7 +153,7 @@ class ConflictError(APIStatusError, openai.ConflictError):
 class RateLimitError(APIStatusError, openai.RateLimitError):
     """429: throttled."""
 
-    hint = "Send less at once, or give the client a larger max_retries: it honours the platform's Retry-After."
+    hint: str = "Send less at once, or give the client a larger max_retries: it honours the platform's Retry-After."
 
 
 class InternalServerError(APIStatusError, openai.InternalServerError):
@@ -127,7 +163,7 @@ class InternalServerError(APIStatusError, openai.InternalServerError):
 class EndpointNotReadyError(InternalServerError):
     """503: the endpoint is stopped or starting, or its provider is down."""
 
-    hint = "Try again in a minute."
+    hint: str = "Try again in a minute."
 
     endpoint_id: str | None
     """The endpoint that was called, where the request named one."""

@@ -76,12 +76,20 @@ async def test_a_context_manager_closes_the_client(platform: LocalPlatform, orga
     assert async_client.is_closed()
 
 
+async def test_the_async_client_is_closed_by_either_name() -> None:
+    for name in ("close", "aclose"):
+        client = pareta_openai.AsyncOpenAI(api_key=KEY)
+        await getattr(client, name)()
+        assert client.is_closed()
+
+
 async def test_signatures_name_openais_arguments_and_ours(build: Callable[..., Any]) -> None:
     client = build(api_key=KEY)
+    ours_alone = {"model_aliases", "on_not_ready", "not_ready_timeout"}
     openai_class = openai.OpenAI if isinstance(client, openai.OpenAI) else openai.AsyncOpenAI
     for ours, theirs in ((client.__init__, openai_class.__init__), (client.copy, openai_class.copy)):
         names = set(inspect.signature(ours).parameters)
-        assert names == (set(inspect.signature(theirs).parameters) - {"self"}) | {"model_aliases"}
+        assert names == (set(inspect.signature(theirs).parameters) - {"self"}) | ours_alone
 
 
 async def test_every_argument_of_openais_copy_is_taken(build: Callable[..., Any]) -> None:

@@ -30,6 +30,7 @@ MOVED = "openai has moved {}: see the table in pareta_openai/_openai.py, and how
         ("_make_status_error", {"err_msg", "body", "response"}),
         ("_process_response", {"cast_to", "options", "response", "stream"}),
         ("_process_response_data", {"data", "cast_to", "response"}),
+        ("_should_retry", {"response"}),
         ("request", {"cast_to", "options"}),
     ],
 )
@@ -94,8 +95,8 @@ async def test_without_a_post_parser_in_the_options_good_answers_are_read_alike(
 
     monkeypatch.setattr(
         _openai.ClientHooks,
-        "_guard_text",
-        lambda self, cast_to, _options, response, guard=_openai.ClientHooks._guard_text: guard(
+        "_take_over_parsing",
+        lambda self, cast_to, _options, response, guard=_openai.ClientHooks._take_over_parsing: guard(
             self, cast_to, Bare(), response
         ),
     )

@@ -16,7 +16,9 @@ def main() -> None:
 
     from . import local
 
-    app = typer.Typer(name="pareta-openai", no_args_is_help=True, add_completion=False)
+    app = typer.Typer(
+        name="pareta-openai", no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False
+    )
     # Without a callback typer takes a single command for the whole program.
     app.callback()(_describe)
     app.command("local")(local.run)

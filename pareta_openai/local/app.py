@@ -9,17 +9,20 @@ from starlette.types import ASGIApp
 
 from . import errors
 from .middleware import BodyLimit, LoopbackHost, RequestId
-from .routes import chat, endpoints, local, metrics, tasks
+from .routes import chat, endpoints, evals, local, metrics, storage, tasks
 from .state import State
 
 _LARGEST_BODY = 64 << 20
+_LARGEST_UPLOAD = 4 << 30
 
 _STATUSES: dict[type[errors.Refusal], int] = {
     errors.NotAcceptable: 400,
     errors.UnknownKey: 401,
     errors.OutOfCredit: 402,
+    errors.NotAllowed: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
+    errors.TooLarge: 413,
     errors.EndpointNotReady: 503,
 }
 
@@ -27,17 +30,35 @@ _DESCRIPTION = """Pareta's HTTP API on this machine. There is no model behind it
 request, and prices and qualities are invented."""
 
 
-def create_app(state: State) -> ASGIApp:
-    app = FastAPI(title="Pareta, local", description=_DESCRIPTION, redirect_slashes=False)
-    app.state.platform = state
-    for section in (chat, endpoints, metrics, tasks):
+def create_app(state: State, *, storage_url: str) -> ASGIApp:
+    """The API itself. `storage_url` is where `create_storage` answers."""
+    app = _create(state, "Pareta, local")
+    app.state.storage_url = storage_url
+    for section in (chat, endpoints, metrics, tasks, evals):
         app.include_router(section.router, prefix="/v1")
     app.include_router(local.router)
+    return _around(BodyLimit(app, _LARGEST_BODY, {"/v1/eval-sets": _LARGEST_UPLOAD}))
+
+
+def create_storage(state: State) -> ASGIApp:
+    """What takes large documents, and is to be served at an origin of its own."""
+    app = _create(state, "Pareta's storage, local")
+    app.include_router(storage.router)
+    return _around(BodyLimit(app, _LARGEST_UPLOAD, {}))
+
+
+def _create(state: State, title: str) -> FastAPI:
+    app = FastAPI(title=title, description=_DESCRIPTION, redirect_slashes=False)
+    app.state.platform = state
     app.add_exception_handler(errors.Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(404, _no_route)
     app.add_exception_handler(Exception, _failed)
-    return RequestId(LoopbackHost(BodyLimit(app, _LARGEST_BODY)))
+    return app
+
+
+def _around(app: ASGIApp) -> ASGIApp:
+    return RequestId(LoopbackHost(app))
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:

@@ -1,4 +1,4 @@
-"""Endpoints and their life: deployed, starting, live, stopped, deleted.
+"""Endpoints and their life: deployed, starting, live, failed, stopped, deleted.
 
 An endpoint's status follows from the time at which it is live, so nothing has to run in the background to get
 it there: a client that drops out of a deploy, or a platform that is stopped meanwhile, changes nothing.
@@ -10,8 +10,8 @@ import math
 import sqlite3
 from dataclasses import dataclass
 
-from .catalogue import TASKS, LeaderboardEntry, Task, is_vendor_model, task_of_alias
-from .errors import Conflict, NotAcceptable, NotFound
+from .catalogue import TASKS, LeaderboardEntry, Task, is_vendor_model, require_task, task_of_alias
+from .errors import Conflict, EndpointNotReady, NotAcceptable, NotFound
 from .store import Store
 
 RECOMMENDED = "recommended"
@@ -19,31 +19,40 @@ RECOMMENDED = "recommended"
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Times are in seconds since the epoch; `live_at` is None while it is stopped."""
+    """Times are in seconds since the epoch; `live_at` is None while it is stopped.
+
+    `failure` says what went wrong, from when it has failed until it is started or stopped.
+    """
 
     id: str
     task: Task
-    alias: str
+    model: LeaderboardEntry
     created_at: float
     live_at: float | None
+    failure: str | None
     is_seed: bool
 
     @property
-    def price(self) -> LeaderboardEntry:
-        """The leaderboard entry that says what a call costs."""
-        entry = self.task.open_model(self.alias)
-        if entry is None:
-            raise NotFound(f"{self.alias} is no longer on the leaderboard of {self.task.id}.")
-        return entry
+    def alias(self) -> str:
+        return self.model.name
 
     def status(self, now: float) -> str:
+        if self.failure is not None:
+            return "failed"
         if self.live_at is None:
             return "stopped"
         return "live" if self.live_at <= now else "starting"
 
-    def seconds_to_live(self, now: float) -> int:
-        """Whole seconds, at least one: what ``Retry-After`` takes."""
-        return 1 if self.live_at is None else max(1, math.ceil(self.live_at - now))
+    def require_live(self, now: float) -> None:
+        """Raises `EndpointNotReady`."""
+        status = self.status(now)
+        if status == "live":
+            return
+        why = f": {self.failure}" if self.failure else ""
+        advice = "Call again in a moment." if status == "starting" else "Start it and call again."
+        # Whole seconds, at least one: what `Retry-After` takes.
+        retry_after = 1 if self.live_at is None else max(1, math.ceil(self.live_at - now))
+        raise EndpointNotReady(f"Endpoint {self.id} is {status}{why}. {advice}", retry_after=retry_after)
 
 
 class Endpoints:
@@ -94,15 +103,14 @@ class Endpoints:
                 ).fetchone()
                 if row is not None:
                     return _endpoint(row)
-            task = TASKS.get(task_id)
-            if task is None:
-                raise NotFound(f"No task {task_id!r}. GET /v1/tasks lists them.")
+            task = require_task(task_id)
             endpoint = Endpoint(
                 id=name or self._free_id(organisation_id, task),
                 task=task,
-                alias=_deployable(task, model),
+                model=_deployable(task, model),
                 created_at=now,
                 live_at=now + ready_in,
+                failure=None,
                 is_seed=is_seed,
             )
             if self.find(organisation_id, endpoint.id) is not None:
@@ -124,11 +132,17 @@ class Endpoints:
             return endpoint
 
     def start(self, organisation_id: str, endpoint_id: str, *, now: float, ready_in: float) -> Endpoint:
-        """Live in `ready_in` seconds where it was stopped; as it was where not."""
-        return self._set_live_at(organisation_id, endpoint_id, "coalesce(live_at, ?)", now + ready_in)
+        """Live in `ready_in` seconds where it was stopped or has failed; as it was where not."""
+        live_at = "CASE WHEN failure IS NULL THEN coalesce(live_at, ?) ELSE ? END"
+        return self._update(
+            organisation_id, endpoint_id, f"live_at = {live_at}, failure = NULL", now + ready_in, now + ready_in
+        )
 
     def stop(self, organisation_id: str, endpoint_id: str) -> Endpoint:
-        return self._set_live_at(organisation_id, endpoint_id, "?", None)
+        return self._update(organisation_id, endpoint_id, "live_at = NULL, failure = NULL")
+
+    def fail(self, organisation_id: str, endpoint_id: str, message: str) -> Endpoint:
+        return self._update(organisation_id, endpoint_id, "failure = ?", message)
 
     def delete(self, organisation_id: str, endpoint_id: str) -> None:
         """Raises `Conflict` for a seed endpoint."""
@@ -137,11 +151,11 @@ class Endpoints:
         with self._store.transaction() as db:
             db.execute("DELETE FROM endpoints WHERE organisation_id = ? AND id = ?", (organisation_id, endpoint_id))
 
-    def _set_live_at(self, organisation_id: str, endpoint_id: str, expression: str, value: float | None) -> Endpoint:
+    def _update(self, organisation_id: str, endpoint_id: str, assignments: str, *values: float | str) -> Endpoint:
         with self._store.transaction() as db:
             db.execute(
-                f"UPDATE endpoints SET live_at = {expression} WHERE organisation_id = ? AND id = ?",
-                (value, organisation_id, endpoint_id),
+                f"UPDATE endpoints SET {assignments} WHERE organisation_id = ? AND id = ?",
+                (*values, organisation_id, endpoint_id),
             )
             return self.get(organisation_id, endpoint_id)
 
@@ -151,10 +165,11 @@ class Endpoints:
         return next(f"{stem}_{n}" for n in range(1, len(taken) + 2) if f"{stem}_{n}" not in taken)
 
 
-def _deployable(task: Task, model: str) -> str:
-    """The alias to deploy for `model`."""
-    if model == RECOMMENDED:
-        return task.recommended
+def _deployable(task: Task, model: str) -> LeaderboardEntry:
+    """What to deploy for `model`."""
+    found = task.open_models.get(task.recommended if model == RECOMMENDED else model)
+    if found is not None:
+        return found
     if "/" in model:
         raise NotAcceptable(
             f"{model!r} looks like a Hugging Face repo id. Name an alias from the leaderboard of {task.id},"
@@ -162,19 +177,19 @@ def _deployable(task: Task, model: str) -> str:
         )
     if is_vendor_model(model):
         raise NotAcceptable(f"{model!r} is a vendor's model: it can be evaluated against, not deployed.")
-    if task.open_model(model) is None:
-        home = task_of_alias(model)
-        hint = f" It belongs to {home.id}." if home else ""
-        raise NotFound(f"No model {model!r} on the leaderboard of {task.id}.{hint}")
-    return model
+    home = task_of_alias(model)
+    hint = f" It belongs to {home.id}." if home else ""
+    raise NotFound(f"No model {model!r} on the leaderboard of {task.id}.{hint}")
 
 
 def _endpoint(row: sqlite3.Row) -> Endpoint:
+    task = TASKS[row["task_id"]]
     return Endpoint(
         id=row["id"],
-        task=TASKS[row["task_id"]],
-        alias=row["alias"],
+        task=task,
+        model=task.open_models[row["alias"]],
         created_at=row["created_at"],
         live_at=row["live_at"],
+        failure=row["failure"],
         is_seed=bool(row["is_seed"]),
     )

@@ -16,19 +16,27 @@ class UnknownKey(Refusal):
 
 
 class OutOfCredit(Refusal):
-    """The organisation's balance is used up."""
+    """The organisation's balance is used up, or does not cover what was asked for."""
+
+
+class NotAllowed(Refusal):
+    """The address is known, and what was asked of it may not be done."""
 
 
 class NotFound(Refusal):
-    """No such endpoint, task or model for this organisation."""
+    """No such endpoint, task, model, eval set or run for this organisation."""
 
 
 class Conflict(Refusal):
-    """The name is taken, or the thing may not be changed."""
+    """The name is taken, the thing may not be changed, or another request is just making it."""
+
+
+class TooLarge(Refusal):
+    """More bytes than this way of sending them takes."""
 
 
 class EndpointNotReady(Refusal):
-    """The endpoint is stopped or starting; `retry_after` says in how many seconds to ask again."""
+    """The endpoint is stopped, starting or failed; `retry_after` says in how many seconds to ask again."""
 
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message)

@@ -59,7 +59,7 @@ def complete(
         request_id=request_id,
         prompt_tokens=reply.prompt_tokens,
         completion_tokens=reply.completion_tokens,
-        micro_usd=endpoint.price.cost_per_request_micro_usd if endpoint else _AUTO_MICRO_USD,
+        micro_usd=endpoint.model.cost_per_request_micro_usd if endpoint else _AUTO_MICRO_USD,
         frontier_micro_usd=(
             endpoint.task.frontier.cost_per_request_micro_usd if endpoint else _AUTO_FRONTIER_MICRO_USD
         ),
@@ -103,9 +103,8 @@ def _why_unknown(model: str) -> str:
 
 
 def _require_live(state: State, organisation_id: str, endpoint: Endpoint, now: float) -> None:
-    status = endpoint.status(now)
-    if status == "live":
-        return
-    state.calls.record(organisation_id, endpoint.id, Call(now, False))
-    advice = "Start it and call again." if status == "stopped" else "Call again in a moment."
-    raise EndpointNotReady(f"Endpoint {endpoint.id} is {status}. {advice}", retry_after=endpoint.seconds_to_live(now))
+    try:
+        endpoint.require_live(now)
+    except EndpointNotReady:
+        state.calls.record(organisation_id, endpoint.id, Call(now, False))
+        raise

@@ -16,7 +16,10 @@ _HIGHEST_BALANCE = 10**15
 
 @dataclass(frozen=True)
 class Charge:
-    """What one answered call costs, and what the task's frontier model would have cost."""
+    """What one answered call or one eval run costs, and what the task's frontier model would have cost.
+
+    `endpoint_id` says what was called: an endpoint, ``auto``, or an eval run.
+    """
 
     endpoint_id: str
     request_id: str
@@ -80,17 +83,19 @@ class Ledger:
         if self.balance(organisation_id) <= 0:
             raise OutOfCredit("The organisation is out of credit. Top up its balance and call again.")
 
-    def book(self, organisation_id: str, charge: Charge, *, now: float) -> Debit:
+    def book(self, organisation_id: str, charge: Charge, *, now: float, is_promised: bool = False) -> Debit:
         """Bills `charge`, or finds the debit that its idempotency key was billed with before.
 
-        The last call may take the balance below zero, the one after it is refused with `OutOfCredit`.
+        The last call may take the balance below zero, the one after it is refused with `OutOfCredit`. What
+        `is_promised` is never refused: the credit for it was looked at before the work.
         """
         with self._store.transaction() as db:
             booked = self.find(organisation_id, charge.idempotency_key)
             if booked is not None:
                 return booked
             # Asked again inside the transaction: other calls may have spent the rest since.
-            self.require_credit(organisation_id)
+            if not is_promised:
+                self.require_credit(organisation_id)
             debit = Debit(**vars(charge), at=now)
             db.execute(
                 "INSERT INTO debits (organisation_id, endpoint_id, request_id, prompt_tokens,"

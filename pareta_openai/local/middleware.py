@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import uuid
+from collections.abc import Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -47,16 +48,21 @@ class LoopbackHost:
 
 
 class BodyLimit:
-    """Refuses request bodies of more than `limit` bytes, whether they say their length or not."""
+    """Refuses request bodies of more than `limit` bytes, whether they say their length or not.
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    `limits` has the paths with a limit of their own.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, limits: Mapping[str, int]) -> None:
         self._app = app
         self._limit = limit
+        self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        detail = f"The request's body is larger than {self._limit >> 20} MiB."
+        limit = self._limits.get(scope["path"], self._limit)
+        detail = f"The request's body is larger than {limit >> 20} MiB."
         length = Headers(scope=scope).get("content-length", "")
-        if length.isdigit() and int(length) > self._limit:
+        if length.isdigit() and int(length) > limit:
             await JSONResponse({"detail": detail}, status_code=413)(scope, receive, send)
             return
         received = 0
@@ -65,7 +71,7 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._limit:
+            if received > limit:
                 raise HTTPException(413, detail)
             return message
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import ExitStack
 from os import PathLike, fspath
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -14,8 +15,6 @@ from .state import State
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-    from .server import Server
 
 DEFAULT_API_KEY = "pareta_sk_local_default_organisation"
 """Always the same, so that a state file need not hold it: it opens nothing but a port on this machine."""
@@ -51,6 +50,13 @@ class Organisation:
         """Books the difference as a top-up, so that the books still add up."""
         self._state.ledger.set_balance(self.id, micro_usd, now=self._state.now())
 
+    def fail_endpoint(self, endpoint_id: str, message: str = "GPU pool exhausted") -> None:
+        """Its status is ``failed`` until it is started or stopped; a deploy under way ends with `message`.
+
+        Raises `NotFound` for an endpoint that the organisation does not have.
+        """
+        self._state.endpoints.fail(self.id, endpoint_id, message)
+
     def ledger(self) -> list[Debit]:
         """One row for each debit, oldest first."""
         return self._state.ledger.debits(self.id)
@@ -63,16 +69,26 @@ class LocalPlatform:
     """Pareta's HTTP API on ``127.0.0.1``, served from a thread of this process; no model is behind it.
 
     `port` 0 takes a free one. `state` is a file that outlives the platform, or ``:memory:``.
-    `deploy_seconds` is how long an endpoint takes from deploy or start until it is live.
+    `deploy_seconds` is how long an endpoint takes from deploy or start until it is live, `eval_seconds` how long an
+    eval run takes until its results are there.
 
     Used as a context manager, or with `start` and `stop`.
     """
 
-    def __init__(self, *, port: int = 0, state: str | PathLike[str] = ":memory:", deploy_seconds: float = 0.0) -> None:
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        state: str | PathLike[str] = ":memory:",
+        deploy_seconds: float = 0.0,
+        eval_seconds: float = 0.0,
+    ) -> None:
         self._port = port
         self._path = fspath(state)
         self._deploy_seconds = deploy_seconds
-        self._running: tuple[Server, State] | None = None
+        self._eval_seconds = eval_seconds
+        self._state: State | None = None
+        self._running = ExitStack()
         self.api_key = DEFAULT_API_KEY
         """The key of the default organisation, which starts with $5.00 and two live endpoints."""
         self.base_url = ""
@@ -82,29 +98,30 @@ class LocalPlatform:
         """Raises `OSError` for a port that is taken, `StateError` for a state file that cannot be used,
         `LocalExtraMissing` without the packages of the ``local`` extra."""
         try:
-            from .app import create_app
+            from .app import create_app, create_storage
             from .server import Server
         except ModuleNotFoundError as error:
             raise LocalExtraMissing(
                 f"The local platform needs {error.name}: pip install 'pareta-openai[local]'", name=error.name
             ) from error
-        state = State(self._path, deploy_seconds=self._deploy_seconds)
-        try:
+        with ExitStack() as running:
+            state = State(self._path, deploy_seconds=self._deploy_seconds, eval_seconds=self._eval_seconds)
+            running.callback(state.close)
             _seed(state)
-            server = Server(create_app(state), self._port)
-            self.base_url = f"http://127.0.0.1:{server.start()}"
-        except BaseException:
-            state.close()
-            raise
-        self._running = (server, state)
+            server = Server(self._port)
+            running.callback(server.stop)
+            storage = Server(0)
+            running.callback(storage.stop)
+            storage.start(create_storage(state))
+            server.start(create_app(state, storage_url=storage.url))
+            self.base_url = server.url
+            self._state = state
+            self._running = running.pop_all()
 
     def stop(self) -> None:
         """Ends open streams and frees the port. Does nothing where the platform is not running."""
-        if self._running is not None:
-            server, state = self._running
-            self._running = None
-            server.stop()
-            state.close()
+        self._state = None
+        self._running.close()
 
     def __enter__(self) -> Self:
         self.start()
@@ -119,9 +136,9 @@ class LocalPlatform:
         self, *, balance_micro_usd: int = _DEFAULT_BALANCE_MICRO_USD, endpoints: Sequence[str] = ()
     ) -> Organisation:
         """A tenant of its own with a live endpoint for each task named in `endpoints`."""
-        if self._running is None:
+        if self._state is None:
             raise RuntimeError("The local platform is not running.")
-        _, state = self._running
+        state = self._state
         organisation = _open(
             state,
             f"org_{secrets.token_hex(6)}",

@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
@@ -22,11 +22,24 @@ _UNWIND_SECONDS = 1.0
 
 
 class Server:
-    """Listens from `start` to `stop`. uvicorn's own server is not used: it polls, and stops in 160 ms."""
+    """Listens from the beginning, and answers from `start` to `stop`.
 
-    def __init__(self, app: ASGIApp, port: int) -> None:
+    Raises `OSError` where the port cannot be had; 0 takes a free one. uvicorn's own server is not used: it polls, and
+    stops in 160 ms.
+    """
+
+    def __init__(self, port: int) -> None:
+        self._socket = _listen(port)
+        self._answering = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="pareta-local", daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://{_HOST}:{self._socket.getsockname()[1]}"
+
+    def start(self, app: ASGIApp) -> None:
         self._config = Config(
-            app,
+            _ended_quietly(app),
             http="h11",
             loop="asyncio",
             ws="none",
@@ -36,20 +49,15 @@ class Server:
             proxy_headers=False,
             timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         )
-        self._wanted_port = port
-        self._listening = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="pareta-local", daemon=True)
-
-    def start(self) -> int:
-        """The port that is listened on. Raises `OSError` where that cannot be had."""
         self._config.load()
-        self._socket = _listen(self._wanted_port)
         self._thread.start()
-        self._listening.wait()
-        return int(self._socket.getsockname()[1])
+        self._answering.wait()
 
     def stop(self) -> None:
         """Ends open streams too. Returns when the thread has ended."""
+        if not self._answering.is_set():
+            self._socket.close()
+            return
         self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join()
 
@@ -63,7 +71,7 @@ class Server:
         server = await self._loop.create_server(
             lambda: _Protocol(config=self._config, server_state=state, app_state={}), sock=self._socket
         )
-        self._listening.set()
+        self._answering.set()
         await self._stopping.wait()
         # A server that is closed while it accepts a connection loses that connection's socket. Windows' event
         # loop does not accept through readers.
@@ -72,6 +80,16 @@ class Server:
         await asyncio.sleep(0)
         server.close()
         await _unwind(state)
+
+
+def _ended_quietly(app: ASGIApp) -> ASGIApp:
+    """uvicorn logs a traceback for a request that is cancelled because the server stops."""
+
+    async def ended_quietly(scope: Scope, receive: Receive, send: Send) -> None:
+        with suppress(asyncio.CancelledError):
+            await app(scope, receive, send)
+
+    return ended_quietly
 
 
 class _Protocol(H11Protocol):

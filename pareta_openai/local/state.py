@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
+from .blobs import Blobs
 from .calls import Calls
 from .endpoints import Endpoints
+from .eval_runs import EvalRuns
+from .eval_sets import EvalSets
 from .ledger import Ledger
 from .organisations import Organisations
 from .store import Store
 
 
 class State:
-    """`path` is a file or ``:memory:``; `deploy_seconds` is how long an endpoint takes to become live."""
+    """`path` is a file or ``:memory:``.
 
-    def __init__(self, path: str, *, deploy_seconds: float) -> None:
+    `deploy_seconds` is how long an endpoint takes to become live, `eval_seconds` how long an eval run takes.
+    """
+
+    def __init__(self, path: str, *, deploy_seconds: float, eval_seconds: float) -> None:
         self._store = Store(path)
         self.deploy_seconds = deploy_seconds
+        self.eval_seconds = eval_seconds
         self.organisations = Organisations(self._store)
         self.ledger = Ledger(self._store)
         self.endpoints = Endpoints(self._store)
         self.calls = Calls(self._store)
+        self.eval_sets = EvalSets(self._store)
+        self.blobs = Blobs(self._store)
+        self.eval_runs = EvalRuns(self._store, self.ledger)
+        self.evaluating = asyncio.Lock()
+        """Held by whoever computes results, or takes away the rows that they are computed from."""
 
     def now(self) -> float:
         """Seconds since the epoch."""

@@ -1,4 +1,4 @@
-"""The platform's state: one SQLite database, in memory or in a file."""
+"""The platform's state: one SQLite database, in a file or gone with the platform."""
 
 from __future__ import annotations
 
@@ -9,74 +9,27 @@ from contextlib import contextmanager
 from typing import Any
 
 from .errors import StateError
+from .migrations import MIGRATIONS
 
 # Tells our files from other programs' databases.
 _APPLICATION_ID = 0x50415245
-_VERSION = 1
-
-_SCHEMA = """
-CREATE TABLE organisations (
-    id TEXT PRIMARY KEY,
-    key_sha256 TEXT NOT NULL UNIQUE,
-    balance_micro_usd INTEGER NOT NULL
-);
-CREATE TABLE top_ups (
-    number INTEGER PRIMARY KEY,
-    organisation_id TEXT NOT NULL REFERENCES organisations (id),
-    micro_usd INTEGER NOT NULL,
-    at REAL NOT NULL
-);
-CREATE INDEX top_ups_by_organisation ON top_ups (organisation_id);
-CREATE TABLE debits (
-    number INTEGER PRIMARY KEY,
-    organisation_id TEXT NOT NULL REFERENCES organisations (id),
-    endpoint_id TEXT NOT NULL,
-    request_id TEXT NOT NULL,
-    prompt_tokens INTEGER NOT NULL,
-    completion_tokens INTEGER NOT NULL,
-    micro_usd INTEGER NOT NULL,
-    frontier_micro_usd INTEGER NOT NULL,
-    idempotency_key TEXT,
-    at REAL NOT NULL,
-    UNIQUE (organisation_id, idempotency_key)
-);
-CREATE INDEX debits_by_endpoint ON debits (organisation_id, endpoint_id);
-CREATE TABLE endpoints (
-    number INTEGER PRIMARY KEY,
-    organisation_id TEXT NOT NULL REFERENCES organisations (id),
-    id TEXT NOT NULL,
-    task_id TEXT NOT NULL,
-    alias TEXT NOT NULL,
-    created_at REAL NOT NULL,
-    live_at REAL,
-    is_seed INTEGER NOT NULL,
-    idempotency_key TEXT,
-    UNIQUE (organisation_id, id),
-    UNIQUE (organisation_id, idempotency_key)
-);
-CREATE TABLE calls (
-    organisation_id TEXT NOT NULL,
-    endpoint_id TEXT NOT NULL,
-    at REAL NOT NULL,
-    answered INTEGER NOT NULL,
-    milliseconds REAL NOT NULL,
-    prompt_tokens INTEGER NOT NULL,
-    completion_tokens INTEGER NOT NULL
-);
-CREATE INDEX calls_by_endpoint ON calls (organisation_id, endpoint_id, at);
-"""
+_VERSION = len(MIGRATIONS)
 
 
 class Store:
     """One connection behind one lock: statements take microseconds, so nobody waits long.
 
-    `path` is a file or ``:memory:``. Raises `StateError` for a file that is not ours, or newer than we are.
+    `path` is a file, which is brought up to date where an older version wrote it, or ``:memory:``, which goes to a
+    nameless temporary file where it grows beyond a few MiB. Raises `StateError` for a file that is not ours, or newer
+    than we are.
     """
 
     def __init__(self, path: str) -> None:
         self._lock = threading.RLock()
         try:
-            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._connection = sqlite3.connect(
+                "" if path == ":memory:" else path, isolation_level=None, check_same_thread=False
+            )
         except sqlite3.OperationalError as error:
             raise StateError(f"{path}: {error}.") from error
         self._connection.row_factory = sqlite3.Row
@@ -104,11 +57,20 @@ class Store:
         # With WAL, NORMAL still outlives a killed process; only a power cut can cost the last commits.
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute("PRAGMA foreign_keys = ON")
-        if is_empty:
+        if version < _VERSION:
+            self._migrate(path, version)
+
+    def _migrate(self, path: str, version: int) -> None:
+        try:
             self._connection.executescript(
-                f"BEGIN IMMEDIATE; {_SCHEMA}"
+                f"BEGIN IMMEDIATE; {''.join(MIGRATIONS[version:])}"
                 f"PRAGMA application_id = {_APPLICATION_ID}; PRAGMA user_version = {_VERSION}; COMMIT;"
             )
+        except sqlite3.DatabaseError as error:
+            # Closing the connection takes the steps before back.
+            raise StateError(
+                f"{path} cannot be brought from state version {version} to {_VERSION}: {error}."
+            ) from error
 
     def _pragma(self, name: str) -> int:
         return int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])

@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from openai.resources import chat as openai_chat
 
 from .. import _openai
 
 if TYPE_CHECKING:
+    import openai
+    from openai.types.chat import completion_create_params as params
+    from typing_extensions import TypedDict, Unpack
+
     from ..client import AsyncParetaOpenAI, ParetaOpenAI
+    from ..types.chat import ChatCompletion
+    from .chat_stream import AsyncChatStream, ChatStream
+
+    class _Beside(TypedDict, total=False):
+        """What goes along with openai's own parameters: its options, and what the platform's model server knows."""
+
+        extra_headers: Mapping[str, str] | None
+        extra_query: Mapping[str, object] | None
+        extra_body: object | None
+        timeout: float | openai.Timeout | openai.NotGiven | None
+        top_k: int
+        repetition_penalty: float
+        guided_json: object
+        chat_template_kwargs: Mapping[str, object]
+
+    class _Plain(params.CompletionCreateParamsNonStreaming, _Beside): ...
+
+    class _Streaming(params.CompletionCreateParamsStreaming, _Beside): ...
+
+    class _Either(params.CompletionCreateParamsBase, _Beside): ...
 
 
 def _into_body(create: Callable[..., Any], arguments: dict[str, Any]) -> dict[str, Any]:
@@ -31,8 +55,21 @@ def _into_body(create: Callable[..., Any], arguments: dict[str, Any]) -> dict[st
 class Completions(openai_chat.Completions):
     """openai's `chat.completions`; `create` takes vLLM's arguments too (`top_k`, `guided_json`, …)."""
 
-    if not TYPE_CHECKING:
-        # Hidden from checkers, which so keep openai's own overloads; `extra_body=` is the typed way in.
+    if TYPE_CHECKING:
+        # openai's parameters, whatever the installed version has, and our answers.
+
+        @overload  # type: ignore[override]
+        def create(self, **arguments: Unpack[_Plain]) -> ChatCompletion: ...
+
+        @overload
+        def create(self, **arguments: Unpack[_Streaming]) -> ChatStream: ...
+
+        @overload
+        def create(self, *, stream: bool, **arguments: Unpack[_Either]) -> ChatCompletion | ChatStream: ...
+
+        def create(self, **arguments: Any) -> ChatCompletion | ChatStream: ...  # pyright: ignore[reportIncompatibleMethodOverride]
+
+    else:
 
         @wraps(openai_chat.Completions.create)
         def create(self, *args, **kwargs):
@@ -42,7 +79,20 @@ class Completions(openai_chat.Completions):
 class AsyncCompletions(openai_chat.AsyncCompletions):
     """`Completions`, awaited."""
 
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:
+
+        @overload  # type: ignore[override]
+        async def create(self, **arguments: Unpack[_Plain]) -> ChatCompletion: ...
+
+        @overload
+        async def create(self, **arguments: Unpack[_Streaming]) -> AsyncChatStream: ...
+
+        @overload
+        async def create(self, *, stream: bool, **arguments: Unpack[_Either]) -> ChatCompletion | AsyncChatStream: ...
+
+        async def create(self, **arguments: Any) -> ChatCompletion | AsyncChatStream: ...  # pyright: ignore[reportIncompatibleMethodOverride]
+
+    else:
 
         @wraps(openai_chat.AsyncCompletions.create)
         async def create(self, *args, **kwargs):

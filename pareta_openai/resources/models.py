@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from openai.pagination import AsyncPage, SyncPage
 from openai.resources import models as openai_models
-from openai.types import Model
+from openai.types import Model as Model
 
 from .. import _openai
 
@@ -17,18 +17,22 @@ if TYPE_CHECKING:
     from ._calls import RequestOptions
 
 
-class ModelPage(SyncPage[Model]):
-    """openai's page of models, which knows how many it holds."""
+class ModelList:
+    """What `models.list()` gives, on either client: openai's page of models, which knows how many it holds."""
+
+    if TYPE_CHECKING:
+        data: Any
 
     def __len__(self) -> int:
         return len(self.data)
 
 
-class AsyncModelPage(AsyncPage[Model]):
-    """openai's page of models, which knows how many it holds."""
+class ModelPage(ModelList, SyncPage[Model]):
+    """Of the sync client."""
 
-    def __len__(self) -> int:
-        return len(self.data)
+
+class AsyncModelPage(ModelList, AsyncPage[Model]):
+    """Of the async client."""
 
 
 class Models(openai_models.Models):
@@ -52,7 +56,9 @@ class AsyncModels(openai_models.AsyncModels):
         super().__init__(client)
         self._pareta = client
 
-    def list(self, **options: Unpack[RequestOptions]):  # type: ignore[override, no-untyped-def]
+    def list(  # type: ignore[override]
+        self, **options: Unpack[RequestOptions]
+    ) -> _openai.AsyncPaginator[Model, AsyncModelPage]:
         """See `Models.list`. What it returns can be awaited for a page, or iterated by `async for`."""
         return self._pareta.get_api_list(
             "/models", page=AsyncModelPage, model=Model, options=_openai.request_options(**options)

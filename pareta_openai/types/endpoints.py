@@ -40,6 +40,45 @@ class Endpoint(ParetaModel):
         return self.status == "live"
 
 
+class EndpointMetrics(ParetaModel):
+    """A metric of an endpoint. What it holds may grow: everything is in `to_dict()`, and is an attribute."""
+
+
+class EndpointPerformance(EndpointMetrics):
+    """Latency (`GET /v1/endpoints/{id}/performance`), in milliseconds where the platform says no other unit."""
+
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+
+
+class EndpointUptime(EndpointMetrics):
+    """`GET /v1/endpoints/{id}/uptime`."""
+
+    availability: float | None = None
+    """0 to 1."""
+
+
+class EndpointCost(EndpointMetrics):
+    """`GET /v1/endpoints/{id}/cost`, in micro-USD: 1 000 000 is $1."""
+
+    total_micro_usd: int | None = None
+    frontier_baseline_micro_usd: int | None = None
+    """What the task's frontier model would have cost for the same calls."""
+    savings_micro_usd: int | None = None
+
+
+class EndpointQuality(EndpointMetrics):
+    """`GET /v1/endpoints/{id}/quality`."""
+
+    quality_mean: float | None = None
+    """0 to 1."""
+
+
+class EndpointActivity(EndpointMetrics):
+    """Usage (`GET /v1/endpoints/{id}/activity`)."""
+
+
 class DeployEvent(ParetaModel):
     """One event of a deploy (`POST /v1/endpoints`)."""
 
@@ -68,6 +107,12 @@ class DeployEvent(ParetaModel):
         """Of a progress event, where the platform gives it: how much of the stage is done, in percent."""
         pct: float | None = self._field("pct")
         return pct
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """Of a complete event: the live endpoint."""
+        record = self._field("endpoint")
+        return Endpoint.construct(**record) if isinstance(record, dict) else None
 
     @property
     def message(self) -> str | None:

@@ -83,3 +83,28 @@ class Leaderboard(ParetaModel):
     frontier: LeaderboardEntry | None = None
     """The vendor's model that savings are measured against."""
     models: list[LeaderboardEntry] = []
+
+    def pareto_front(self) -> list[LeaderboardEntry]:
+        """The entries that no other beats on quality and cost both, cheapest first.
+
+        An entry is beaten by one that is at least as good and as cheap, and better in one of the two. Entries
+        without a quality or a cost cannot be compared and are left out.
+        """
+        known = [e for e in self.models if e.quality is not None and e.cost_per_request_micro_usd is not None]
+        front: list[LeaderboardEntry] = []
+        for entry in sorted(known, key=_cheapest_then_best):
+            if not front or _place(entry) == _place(front[-1]) or _quality(entry) > _quality(front[-1]):
+                front.append(entry)
+        return front
+
+
+def _quality(entry: LeaderboardEntry) -> float:
+    return entry.quality or 0.0
+
+
+def _place(entry: LeaderboardEntry) -> tuple[float | None, float | None]:
+    return entry.quality, entry.cost_per_request_micro_usd
+
+
+def _cheapest_then_best(entry: LeaderboardEntry) -> tuple[float, float]:
+    return entry.cost_per_request_micro_usd or 0.0, -_quality(entry)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-import http.client
 import json
 
 import pytest
+
+from pareta_openai.local import LocalPlatform
+from pareta_openai.local.errors import NotFound
 
 ENDPOINT = "ep_contract_key_fields_1"
 RECORD = {"id", "name", "model", "status", "taskName", "url", "recommendedSystemPrompt", "promptScaffold"}
@@ -143,27 +145,24 @@ def slow_call(slow_platform, caller):
     return caller(slow_platform.base_url, slow_platform.create_organisation().api_key)
 
 
-def start_deploy(call) -> http.client.HTTPConnection:
-    """A deploy of ``slow`` whose first event has arrived."""
-    connection = call.connect()
-    body = json.dumps({"task": "contract-key-fields", "name": "slow"})
-    headers = {"Authorization": f"Bearer {call._key}", "Content-Type": "application/json"}
-    connection.request("POST", "/v1/endpoints", body, headers)
-    assert connection.getresponse().readline() == b"event: progress\n"
-    return connection
+def start_deploy(call):
+    """The open answer to a deploy of ``slow``, of which the first line has arrived."""
+    connection, response = call.open("POST", "/v1/endpoints", {"task": "contract-key-fields", "name": "slow"})
+    assert response.readline() == b"event: progress\n"
+    return connection, response
 
 
 def test_an_endpoint_is_starting_while_it_deploys(slow_call):
-    start_deploy(slow_call).close()
+    connection, _ = start_deploy(slow_call)
+    connection.close()
     assert slow_call("GET", "/v1/endpoints/slow").json()["status"] == "starting"
     assert slow_call("GET", "/v1/models").json()["data"] == []
 
 
 def test_a_client_that_drops_out_of_a_deploy_still_gets_its_endpoint(caller, tmp_path):
-    from pareta_openai.local import LocalPlatform
-
     with LocalPlatform(state=tmp_path / "state.sqlite", deploy_seconds=60) as platform:
-        start_deploy(caller(platform.base_url, platform.api_key)).close()
+        connection, _ = start_deploy(caller(platform.base_url, platform.api_key))
+        connection.close()
     with LocalPlatform(state=tmp_path / "state.sqlite") as platform:
         call = caller(platform.base_url, platform.api_key)
         assert call("GET", "/v1/endpoints/slow").json()["status"] == "starting"
@@ -174,18 +173,53 @@ def test_a_client_that_drops_out_of_a_deploy_still_gets_its_endpoint(caller, tmp
 
 @pytest.mark.parametrize(("method", "path", "word"), [("DELETE", "", "deleted"), ("POST", "/stop", "stopped")])
 def test_a_deploy_that_does_not_become_live_ends_with_an_error(caller, method, path, word):
-    from pareta_openai.local import LocalPlatform
-
-    with LocalPlatform(deploy_seconds=0.3) as platform:
+    with LocalPlatform(deploy_seconds=1) as platform:
         call = caller(platform.base_url, platform.create_organisation().api_key)
-        connection = call.connect()
-        body = json.dumps({"task": "contract-key-fields", "name": "slow"})
-        headers = {"Authorization": f"Bearer {call._key}", "Content-Type": "application/json"}
-        connection.request("POST", "/v1/endpoints", body, headers)
-        response = connection.getresponse()
-        response.readline()
+        connection, response = start_deploy(call)
         call(method, f"/v1/endpoints/slow{path}")
         *_, event, data = response.read().decode().rstrip().split("\n")
         connection.close()
     assert event == "event: error"
     assert word in json.loads(data.removeprefix("data: "))["message"]
+
+
+def test_an_endpoint_that_failed_answers_503_until_it_is_started(call, organisation):
+    organisation.fail_endpoint(ENDPOINT, "CUDA out of memory")
+    record = call("GET", f"/v1/endpoints/{ENDPOINT}").json()
+    answer = call.chat(model=ENDPOINT)
+    assert (record["status"], record["url"]) == ("failed", None)
+    assert answer.status == 503
+    assert ENDPOINT in answer.detail
+    assert "CUDA out of memory" in answer.detail
+    assert call("GET", "/v1/models").json()["data"] == []
+    assert call("GET", f"/v1/endpoints/{ENDPOINT}/uptime").json()["availability"] == 0
+    assert call("POST", f"/v1/endpoints/{ENDPOINT}/start").json()["status"] == "live"
+    assert call.chat(model=ENDPOINT).status == 200
+
+
+def test_starting_an_endpoint_that_failed_takes_as_long_as_a_deploy(slow_platform, caller):
+    organisation = slow_platform.create_organisation(endpoints=("contract-key-fields",))
+    organisation.fail_endpoint(ENDPOINT)
+    call = caller(slow_platform.base_url, organisation.api_key)
+    assert call("POST", f"/v1/endpoints/{ENDPOINT}/start").json()["status"] == "starting"
+
+
+def test_an_endpoint_that_failed_can_be_stopped(call, organisation):
+    organisation.fail_endpoint(ENDPOINT)
+    assert call("POST", f"/v1/endpoints/{ENDPOINT}/stop").json()["status"] == "stopped"
+
+
+def test_a_deploy_that_fails_ends_with_what_went_wrong(caller):
+    with LocalPlatform(deploy_seconds=1) as platform:
+        organisation = platform.create_organisation()
+        connection, response = start_deploy(caller(platform.base_url, organisation.api_key))
+        organisation.fail_endpoint("slow", "GPU pool exhausted")
+        *_, event, data = response.read().decode().rstrip().split("\n")
+        connection.close()
+    assert event == "event: error"
+    assert json.loads(data.removeprefix("data: ")) == {"message": "GPU pool exhausted"}
+
+
+def test_only_an_endpoint_that_is_there_can_fail(organisation):
+    with pytest.raises(NotFound, match="absent"):
+        organisation.fail_endpoint("absent")

@@ -1,12 +1,9 @@
 from __future__ import annotations
 
 import http.client
-import json
 import socket
 import sqlite3
 import statistics
-import subprocess
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -72,10 +69,7 @@ def test_a_stopped_platform_starts_again_on_the_same_port(caller):
 def test_stopping_ends_open_streams(caller):
     with LocalPlatform(deploy_seconds=60) as platform, ThreadPoolExecutor(1) as threads:
         call = caller(platform.base_url, platform.api_key)
-        connection = call.connect()
-        headers = {"Authorization": f"Bearer {platform.api_key}", "Content-Type": "application/json"}
-        connection.request("POST", "/v1/endpoints", json.dumps({"task": "invoice-extraction"}), headers)
-        response = connection.getresponse()
+        connection, response = call.open("POST", "/v1/endpoints", {"task": "invoice-extraction"})
         response.readline()
         rest = threads.submit(response.read)
         platform.stop()
@@ -93,13 +87,13 @@ def test_a_port_that_is_taken_is_an_error_at_once(platform):
         LocalPlatform(port=urlsplit(platform.base_url).port).start()
 
 
-def test_importing_the_package_imports_no_server():
+def test_importing_the_package_imports_no_server(python):
     """Asked of an interpreter of its own; the parent package may import what it likes."""
     script = (
         "import pareta_openai, sys; before = set(sys.modules); import pareta_openai.local;"
         "print([name for name in set(sys.modules) - before if name in ('fastapi', 'uvicorn', 'starlette')])"
     )
-    assert _python(script) == "[]"
+    assert python(script).stdout == "[]\n"
 
 
 def test_answers_are_not_held_back_by_nagles_algorithm(call):
@@ -108,7 +102,7 @@ def test_answers_are_not_held_back_by_nagles_algorithm(call):
     seconds = []
     for _ in range(20):
         began = time.perf_counter()
-        connection.request("GET", "/v1/models", headers={"Authorization": f"Bearer {call._key}"})
+        connection.request("GET", "/v1/models", headers={"Authorization": f"Bearer {call.api_key}"})
         connection.getresponse().read()
         seconds.append(time.perf_counter() - began)
     connection.close()
@@ -169,7 +163,3 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
 def test_a_state_file_in_a_directory_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(StateError, match="nowhere"):
         LocalPlatform(state=tmp_path / "nowhere" / "state.sqlite").start()
-
-
-def _python(script: str) -> str:
-    return subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout.strip()

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import json
-
 import pytest
+
+from pareta_openai.local.state import State
 
 ROUTES = [
     ("POST", "/v1/chat/completions"),
@@ -22,6 +22,16 @@ ROUTES = [
     ("GET", "/v1/tasks/x"),
     ("POST", "/v1/tasks/match"),
     ("GET", "/v1/tasks/x/leaderboard"),
+    ("GET", "/v1/eval/frontier-models"),
+    ("POST", "/v1/eval-sets"),
+    ("GET", "/v1/eval-sets"),
+    ("GET", "/v1/eval-sets/x"),
+    ("DELETE", "/v1/eval-sets/x"),
+    ("POST", "/v1/eval-sets/x/attach-blob"),
+    ("POST", "/v1/eval-sets/x/blob-upload-url"),
+    ("POST", "/v1/eval-sets/x/blob-upload-complete"),
+    ("POST", "/v1/eval-runs"),
+    ("GET", "/v1/eval-runs/x"),
     ("GET", "/_local/organisation"),
     ("PUT", "/_local/balance"),
 ]
@@ -50,15 +60,9 @@ def test_every_route_needs_a_key(platform, caller, method, path, authorization):
     ],
 )
 def test_every_response_has_a_request_id_of_its_own(call, method, path, headers, status):
-    connection = call.connect()
-    ids = []
-    for _ in range(2):
-        connection.request(method, path, headers={"Authorization": f"Bearer {call._key}", **headers})
-        response = connection.getresponse()
-        assert response.status == status
-        assert response.read()
-        ids.append(response.headers["x-request-id"])
-        connection.close()
+    answers = [call(method, path, headers=headers) for _ in range(2)]
+    assert {answer.status for answer in answers} == {status}
+    ids = [answer.headers["x-request-id"] for answer in answers]
     assert all(ids)
     assert len(set(ids)) == 2
 
@@ -143,16 +147,25 @@ def test_a_body_that_is_too_large_is_413_even_if_it_does_not_say_how_long_it_is(
         for _ in range(65):
             yield b" " * (1 << 20)
 
-    connection = call.connect()
-    headers = {"Authorization": f"Bearer {call._key}", "Content-Type": "application/json"}
-    connection.request("POST", "/v1/chat/completions", endless(), headers, encode_chunked=False)
-    response = connection.getresponse()
-    assert response.status == 413
-    assert "64 MiB" in json.loads(response.read())["detail"]
-    connection.close()
+    answer = call("POST", "/v1/chat/completions", endless())
+    assert answer.status == 413
+    assert "64 MiB" in answer.detail
 
 
 def test_the_shapes_of_the_answers_are_documented(call):
     schema = call("GET", "/openapi.json").json()
-    assert {"ChatCompletion", "EndpointRecord", "Leaderboard", "Match"} <= set(schema["components"]["schemas"])
+    assert {"ChatCompletion", "EndpointRecord", "Leaderboard", "Match", "EvalRun"} <= set(
+        schema["components"]["schemas"]
+    )
     assert call("GET", "/docs").status == 200
+
+
+def test_a_fault_of_the_platform_itself_is_500_with_a_request_id(call, monkeypatch):
+    def fail(_):
+        raise ZeroDivisionError("a secret of the server")
+
+    monkeypatch.setattr(State, "now", fail)
+    answer = call("GET", "/v1/models")
+    assert answer.status == 500
+    assert answer.detail == "The local platform failed: ZeroDivisionError."
+    assert answer.headers["x-request-id"]

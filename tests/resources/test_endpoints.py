@@ -85,7 +85,7 @@ async def test_the_life_of_an_endpoint(client: Any, endpoint: str) -> None:
         ({"task": "t", "model": ""}, "^model is"),
         ({"task": "t", "model": "meta-llama/Llama-3.1-8B"}, "^model is .*Hugging Face.*contract-kie-1"),
         ({"task": "t", "name": ""}, "^name is"),
-        ({"task": "t", "on_progress": print}, "^on_progress needs wait=True"),
+        ({"task": "t", "on_progress": print}, "^on_progress and progress need wait=True"),
     ],
 )
 async def test_a_deploy_that_cannot_succeed_is_refused_unsent(

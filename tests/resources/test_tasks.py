@@ -88,6 +88,14 @@ async def test_absent_fields_have_defaults(scripted: Any, script: ScriptedServer
     assert (board.recommended, board.frontier, board.models) == (None, None, [])
 
 
+async def test_a_list_that_is_null_reads_as_empty(scripted: Any, script: ScriptedServer) -> None:
+    script.answer(json_answer({"tasks": None, "examples": None, "candidates": None, "models": None}))
+    assert await settle(scripted.tasks.list()) == []
+    assert (await settle(scripted.tasks.retrieve("t"))).examples == []
+    assert (await settle(scripted.tasks.match("q"))).candidates == []
+    assert (await settle(scripted.tasks.leaderboard("t"))).models == []
+
+
 @pytest.mark.parametrize("task_id", ["", "  ", None])
 async def test_an_empty_id_is_refused_unsent(scripted: Any, script: ScriptedServer, task_id: Any) -> None:
     with pytest.raises(ValueError, match="id is needed behind tasks"):
@@ -108,3 +116,49 @@ async def test_extra_arguments_are_sent(scripted: Any, script: ScriptedServer) -
     )
     assert script.received[0].path == "/v1/tasks/t?examples_n=1&a=b"
     assert b"x-mine" in script.received[0].raw.lower()
+
+
+def entry(name: str, quality: float | None, cost: float | None) -> dict[str, Any]:
+    return {"name": name, "quality": quality, "cost_per_request_micro_usd": cost}
+
+
+@pytest.mark.parametrize(
+    ("models", "front"),
+    [
+        ([], []),
+        ([entry("one", 0.9, 100)], ["one"]),
+        ([entry("dear", 0.9, 100), entry("cheap", 0.8, 10), entry("worse", 0.7, 50)], ["cheap", "dear"]),
+        ([entry("same", 0.9, 100), entry("twin", 0.9, 100)], ["same", "twin"]),
+        ([entry("dearer", 0.9, 200), entry("cheaper", 0.9, 100)], ["cheaper"]),
+        ([entry("worse", 0.8, 100), entry("better", 0.9, 100)], ["better"]),
+        ([entry("free", 0.0, 0), entry("unknown", None, 1), entry("unpriced", 1.0, None)], ["free"]),
+    ],
+)
+async def test_the_pareto_front_has_what_no_other_beats(
+    scripted: Any, script: ScriptedServer, models: list[dict[str, Any]], front: list[str]
+) -> None:
+    script.answer(json_answer({"models": models}))
+    board = await settle(scripted.tasks.leaderboard("t"))
+    assert [e.name for e in board.pareto_front()] == front
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"type": "task", "matched": True, "chosen": {"task_id": "t", "score": 0.9, "confidence": "high"}},
+        {"type": "capability", "matched": False, "chosen": None, "capability": {"id": "chat", "label": "Chat"}},
+        {"type": "unsupported", "matched": False, "chosen": None, "reasoning": "Pareta moves no furniture."},
+        {"type": "none", "matched": False, "chosen": None, "candidates": [], "matcher": "keyword"},
+        {"query": "q", "matched": True, "chosen": {"task_id": "t"}, "ambiguous": False, "matcher": "keyword"},
+    ],
+    ids=["task", "capability", "unsupported", "none", "older"],
+)
+async def test_a_match_of_every_type_is_read(scripted: Any, script: ScriptedServer, answer: dict[str, Any]) -> None:
+    script.answer(json_answer(answer))
+    match = await settle(scripted.tasks.match("q"))
+    assert match.type == answer.get("type")
+    assert match.matched == answer["matched"]
+    assert match.reasoning == answer.get("reasoning")
+    assert (match.chosen and match.chosen.task_id) == (answer["chosen"] and answer["chosen"]["task_id"])
+    assert (match.capability and match.capability.id) == answer.get("capability", {}).get("id")
+    assert match.to_dict() == answer

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+from pareta_openai.local.errors import NotFound
+
 from .classification import CLASSIFICATION
 from .documents import DOCUMENTS
 from .extraction import EXTRACTION
 from .general import CAPABILITIES, UNSUPPORTED
-from .model import Capability, Example, LeaderboardEntry, Task, Unsupported
+from .model import Capability, Example, LeaderboardEntry, Task, Unsupported, VendorModel
 from .summarisation import SUMMARISATION
+from .vendors import VENDOR_MODELS
 
 __all__ = [
     "CAPABILITIES",
     "TASKS",
     "UNSUPPORTED",
+    "VENDOR_MODELS",
     "Capability",
     "Example",
     "LeaderboardEntry",
     "Task",
     "Unsupported",
+    "VendorModel",
     "is_vendor_model",
+    "require_task",
     "task_of_alias",
 ]
 
 TASKS: dict[str, Task] = {task.id: task for task in (*EXTRACTION, *CLASSIFICATION, *SUMMARISATION, *DOCUMENTS)}
 
-_TASK_OF_ALIAS = {entry.name: task for task in TASKS.values() for entry in task.models if entry.kind == "open"}
-_VENDOR_MODELS = {entry.name for task in TASKS.values() for entry in task.models if entry.kind == "frontier"}
+_TASK_OF_ALIAS = {alias: task for task in TASKS.values() for alias in task.open_models}
+
+
+def require_task(task_id: str) -> Task:
+    """Raises `NotFound`."""
+    task = TASKS.get(task_id)
+    if task is None:
+        raise NotFound(f"No task {task_id!r}. GET /v1/tasks lists them.")
+    return task
 
 
 def task_of_alias(alias: str) -> Task | None:
@@ -34,4 +47,4 @@ def task_of_alias(alias: str) -> Task | None:
 
 
 def is_vendor_model(name: str) -> bool:
-    return name in _VENDOR_MODELS
+    return name in VENDOR_MODELS

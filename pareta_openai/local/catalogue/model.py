@@ -49,8 +49,36 @@ class Task:
         """The best vendor model, which savings are measured against."""
         return next(entry for entry in self.models if entry.kind == "frontier")
 
-    def open_model(self, alias: str) -> LeaderboardEntry | None:
-        return next((entry for entry in self.models if entry.kind == "open" and entry.name == alias), None)
+    @property
+    def vendor_models(self) -> dict[str, LeaderboardEntry]:
+        """The vendors' models that were measured, by id."""
+        return {entry.name: entry for entry in self.models if entry.kind == "frontier"}
+
+    @property
+    def open_models(self) -> dict[str, LeaderboardEntry]:
+        """What can be deployed, by alias."""
+        return {entry.name: entry for entry in self.models if entry.kind == "open"}
+
+
+@dataclass(frozen=True)
+class VendorModel:
+    """`vision` is whether it reads pictures and documents.
+
+    `usual_micro_usd` is its price for one request of a task on whose leaderboard it does not stand.
+    """
+
+    id: str
+    vendor: str
+    vision: bool
+    usual_micro_usd: int
+
+    def can_read(self, task: Task) -> bool:
+        return self.vision or not task.has_blob_input
+
+    def standing(self, task: Task) -> LeaderboardEntry:
+        """As on the task's leaderboard, or not measured."""
+        unmeasured = vendor(self.id, None, self.usual_micro_usd, None)
+        return task.vendor_models.get(self.id, unmeasured)
 
 
 @dataclass(frozen=True)

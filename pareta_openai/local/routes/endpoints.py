@@ -123,7 +123,7 @@ async def _deploy_events(state: State, organisation: str, deployed: Endpoint, ur
         return
     now = state.now()
     if endpoint.status(now) != "live":
-        yield _event("error", {"message": f"{endpoint.id} is {endpoint.status(now)}, not live."})
+        yield _event("error", {"message": endpoint.failure or f"{endpoint.id} is {endpoint.status(now)}, not live."})
         return
     yield _event("complete", {"endpoint": _record(endpoint, now, url).model_dump()})
 

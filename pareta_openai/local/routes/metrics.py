@@ -109,7 +109,7 @@ async def endpoint_cost(endpoint_id: str, state: CurrentState, organisation: Org
 async def endpoint_quality(endpoint_id: str, state: CurrentState, organisation: Organisation, since: Since) -> Quality:
     endpoint, calls = _calls(state, organisation, endpoint_id, since)
     answered = [call for call in calls if call.answered]
-    quality = endpoint.price.quality
+    quality = endpoint.model.quality
     return Quality(
         judged=len(answered),
         quality_mean=quality if answered else None,

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from pareta_openai.local import catalogue, matching
-from pareta_openai.local.errors import NotFound
 
 from .dependencies import KeyRequired
 
@@ -93,7 +92,7 @@ async def list_tasks() -> TaskList:
 @router.get("/{task_id}")
 async def retrieve_task(task_id: str, examples_n: Annotated[int | None, Query(ge=0)] = None) -> Task:
     """With at most `examples_n` examples, or all that there are."""
-    return _task(_find(task_id), examples_n)
+    return _task(catalogue.require_task(task_id), examples_n)
 
 
 @router.post("/match")
@@ -115,7 +114,7 @@ async def match_task(body: MatchRequest) -> Match:
 
 @router.get("/{task_id}/leaderboard")
 async def task_leaderboard(task_id: str) -> Leaderboard:
-    task = _find(task_id)
+    task = catalogue.require_task(task_id)
     return Leaderboard(
         task_id=task.id,
         metric=task.default_scorer,
@@ -124,13 +123,6 @@ async def task_leaderboard(task_id: str) -> Leaderboard:
         frontier=_entry(task.frontier),
         models=[_entry(entry) for entry in task.models],
     )
-
-
-def _find(task_id: str) -> catalogue.Task:
-    task = catalogue.TASKS.get(task_id)
-    if task is None:
-        raise NotFound(f"No task {task_id!r}. GET /v1/tasks lists them.")
-    return task
 
 
 def _task(task: catalogue.Task, examples_n: int | None) -> Task:

@@ -1,0 +1,89 @@
+"""The rows of an eval set, as JSON Lines that are checked one by one."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from .errors import NotAcceptable
+
+_LONGEST_LINE = 8 << 20
+_DEEPEST = 64
+
+
+def read_rows(lines: BinaryIO, *, needs_input: bool) -> Iterator[str]:
+    """The text of each row; blank lines are none.
+
+    A row is an object with `input`, and mostly with `expected`: each is text or an object. Raises `NotAcceptable`
+    for the first line that is no row, and names the line.
+    """
+    number = 0
+    while line := lines.readline(_LONGEST_LINE + 1):
+        number += 1
+        try:
+            if len(line) > _LONGEST_LINE:
+                raise ValueError(f"it is longer than {_LONGEST_LINE >> 20} MiB")
+            text = line.decode().strip()
+            if text:
+                _check(text, needs_input)
+                yield text
+        except ValueError as error:
+            raise NotAcceptable(f"items, line {number}: {error}.") from error
+
+
+def load_row(text: str) -> dict[str, Any]:
+    """Raises `ValueError` for what is no JSON object."""
+    try:
+        row = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"it is not JSON: {error.msg}, column {error.colno}") from error
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    if not isinstance(row, dict):
+        raise ValueError("a row is a JSON object")
+    return row
+
+
+def _check(text: str, needs_input: bool) -> None:
+    row = load_row(text)
+    given, expected = row.get("input"), row.get("expected")
+    if not given and (needs_input or given is not None):
+        raise ValueError("the row has no input")
+    for name, value in (("input", given), ("expected", expected)):
+        if not isinstance(value, (str, dict, type(None))):
+            raise ValueError(f"{name} is neither text nor an object")
+    if "\\u" in text:
+        # JSON can spell half of a surrogate pair, which no answer could quote.
+        json.dumps(row, ensure_ascii=False).encode()
+    if text.count("[") + text.count("{") > _DEEPEST and _is_deep(row):
+        raise ValueError("it is nested too deeply")
+
+
+def _is_deep(row: dict[str, Any]) -> bool:
+    level: list[Any] = [row]
+    for _ in range(_DEEPEST):
+        level = [
+            child
+            for value in level
+            for child in (value.values() if isinstance(value, dict) else value)
+            if isinstance(child, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(f"{number} is no number that JSON can hold")
+    return value
+
+
+def _not_in_json(constant: str) -> float:
+    raise ValueError(f"{constant} is not in JSON")
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_not_in_json)

@@ -1,0 +1,201 @@
+"""An eval run from the names of its candidates to its booked results."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .catalogue import VENDOR_MODELS, LeaderboardEntry, Task, task_of_alias
+from .errors import NotAcceptable, NotFound
+from .eval_runs import Candidate, EvalResult, EvalRun
+from .eval_sets import EvalItem, EvalSet
+from .ledger import Charge
+from .scoring import Answer, confidence_interval, score
+from .simulation import predict
+from .state import State
+
+# Of how many rows the quality is the mean; of a larger set every second one is scored, or every third...
+_SCORED = 10_000
+# Up to how many rows a result also says how each of them went.
+_LISTED = 1_000
+_LONGEST_PREDICTION = 1_000
+# How far a model that was not measured on a task is taken to be below those that were.
+_UNMEASURED_BELOW = 0.03
+_NO_DOCUMENT = "No document was uploaded for this row."
+
+
+def start_run(
+    state: State,
+    organisation_id: str,
+    *,
+    eval_set_id: str,
+    model_ids: Sequence[str],
+    request_id: str,
+    idempotency_key: str | None,
+) -> EvalRun:
+    """A new run, or the one that `idempotency_key` started before. A candidate that is named twice runs once.
+
+    Raises `NotFound`, `NotAcceptable`, `OutOfCredit`, and `EndpointNotReady` for a candidate that is an endpoint.
+    """
+    started = state.eval_runs.find(organisation_id, idempotency_key)
+    if started is not None:
+        return started
+    now = state.now()
+    eval_set = state.eval_sets.get(organisation_id, eval_set_id)
+    return state.eval_runs.accept(
+        organisation_id,
+        eval_set,
+        [_candidate(state, organisation_id, eval_set.task, model_id, now) for model_id in dict.fromkeys(model_ids)],
+        request_id=request_id,
+        idempotency_key=idempotency_key,
+        now=now,
+        takes=state.eval_seconds,
+    )
+
+
+async def look(state: State, organisation_id: str, run_id: str) -> EvalRun:
+    """The run as it stands. The first look after its end computes its results, and books them."""
+    run = state.eval_runs.get(organisation_id, run_id)
+    if not run.is_unsettled(state.now()):
+        return run
+    async with state.evaluating:
+        await _settle(state, organisation_id, run_id)
+    return state.eval_runs.get(organisation_id, run_id)
+
+
+async def delete_set(state: State, organisation_id: str, eval_set_id: str) -> None:
+    """Runs that it is deleted under fail."""
+    async with state.evaluating:
+        for run in state.eval_runs.of_set(organisation_id, eval_set_id):
+            await _settle(state, organisation_id, run.id)
+            if run.status(state.now()) not in ("completed", "failed"):
+                state.eval_runs.fail(run, f"The eval set {eval_set_id} was deleted before the run was through.")
+        await state.eval_sets.delete(organisation_id, eval_set_id)
+
+
+async def _settle(state: State, organisation_id: str, run_id: str) -> None:
+    """Does nothing for a run that is settled already, or still under way."""
+    run = state.eval_runs.get(organisation_id, run_id)
+    now = state.now()
+    if not run.is_unsettled(now):
+        return
+    results = await _evaluate(state, run, state.eval_sets.get(organisation_id, run.eval_set_id))
+    total = sum(result.n_succeeded * (result.mean_cost_micro_usd or 0) for result in results)
+    charge = Charge(
+        endpoint_id=run.id,
+        request_id=run.request_id,
+        prompt_tokens=0,
+        completion_tokens=0,
+        micro_usd=total,
+        frontier_micro_usd=total,
+        # Booked before it is marked as settled: a platform that is killed in between does not book it again.
+        idempotency_key=run.id,
+    )
+    state.ledger.book(organisation_id, charge, now=now, is_promised=True)
+    state.eval_runs.settle(run, results, total_micro_usd=total)
+
+
+@dataclass
+class _Tally:
+    """What has been seen of one candidate's answers."""
+
+    candidate: Candidate
+    scores: list[float] = field(default_factory=list)
+    per_item: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, task: Task, item: EvalItem) -> None:
+        entry: dict[str, Any] = {"idx": item.idx, "score": None, "prediction": None, "error": None}
+        if task.has_blob_input and not item.has_document:
+            entry["error"] = _NO_DOCUMENT
+        else:
+            quality = self.candidate.quality
+            answer = predict(task, item, model=self.candidate.model, quality=quality)
+            # Nothing is judged here: what cannot be compared counts with the quality of the leaderboard.
+            points = quality if item.expected is None else score(task.default_scorer, item.expected, answer)
+            self.scores.append(points)
+            entry.update(score=round(points, 6), prediction=_shortened(answer))
+        if len(self.per_item) < _LISTED:
+            self.per_item.append(entry)
+
+    def result(self, run: EvalRun, eval_set: EvalSet, error_count: int) -> EvalResult:
+        answered = eval_set.item_count - error_count
+        mean = low = high = None
+        if self.scores:
+            mean = round(sum(self.scores) / len(self.scores), 6)
+            seed = f"{run.eval_set_id} {self.candidate.model}"
+            low, high = (round(end, 6) for end in confidence_interval(self.scores, seed=seed))
+        return EvalResult(
+            model_id=self.candidate.model_id,
+            kind=self.candidate.kind,
+            quality_mean=mean,
+            quality_ci_low=low,
+            quality_ci_high=high,
+            mean_cost_micro_usd=self.candidate.micro_usd if answered else None,
+            n_succeeded=answered,
+            error_count=error_count,
+            n_scored=len(self.scores),
+            per_item=self.per_item if eval_set.item_count <= _LISTED else None,
+        )
+
+
+async def _evaluate(state: State, run: EvalRun, eval_set: EvalSet) -> list[EvalResult]:
+    task = eval_set.task
+    tallies = [_Tally(candidate) for candidate in run.candidates]
+    async for item in state.eval_sets.items(eval_set, step=-(-eval_set.item_count // _SCORED)):
+        for tally in tallies:
+            tally.add(task, item)
+    error_count = eval_set.item_count - state.eval_sets.count_documents(eval_set) if task.has_blob_input else 0
+    return [tally.result(run, eval_set, error_count) for tally in tallies]
+
+
+def _candidate(state: State, organisation_id: str, task: Task, model_id: str, now: float) -> Candidate:
+    endpoint = state.endpoints.find(organisation_id, model_id)
+    vendor_model = VENDOR_MODELS.get(model_id)
+    if endpoint is not None:
+        if endpoint.task != task:
+            raise NotAcceptable(f"Endpoint {model_id} is for {endpoint.task.id}, and the eval set for {task.id}.")
+        endpoint.require_live(now)
+        entry = endpoint.model
+    elif vendor_model is not None:
+        if not vendor_model.can_read(task):
+            raise NotAcceptable(f"{model_id} reads no pictures and documents, which {task.id} is about.")
+        entry = vendor_model.standing(task)
+    elif model_id in task.open_models:
+        entry = task.open_models[model_id]
+    else:
+        raise _unknown(task, model_id)
+    return Candidate(
+        model_id=model_id,
+        model=entry.name,
+        kind=entry.kind,
+        quality=_quality(task, entry),
+        micro_usd=entry.cost_per_request_micro_usd,
+    )
+
+
+def _unknown(task: Task, model_id: str) -> NotAcceptable | NotFound:
+    if "/" in model_id:
+        return NotAcceptable(
+            f"{model_id!r} looks like a Hugging Face repo id, which is never a model here."
+            f" Name an alias from the leaderboard of {task.id}, such as {task.recommended!r}."
+        )
+    home = task_of_alias(model_id)
+    if home is not None:
+        return NotAcceptable(f"{model_id!r} is a model for {home.id}, and the eval set is for {task.id}.")
+    return NotFound(
+        f"No model or endpoint {model_id!r}. Candidates are the aliases on the leaderboard of {task.id}, the ids of"
+        " GET /v1/eval/frontier-models, and your endpoints."
+    )
+
+
+def _quality(task: Task, entry: LeaderboardEntry) -> float:
+    if entry.quality is not None:
+        return entry.quality
+    return max(0.0, min(other.quality for other in task.models if other.quality is not None) - _UNMEASURED_BELOW)
+
+
+def _shortened(answer: Answer) -> Answer:
+    text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
+    return answer if len(text) <= _LONGEST_PREDICTION else text[: _LONGEST_PREDICTION - 1] + "…"

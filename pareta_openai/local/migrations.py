@@ -1,0 +1,112 @@
+"""The state's schema, as the steps that led to it: each script takes a state from one version to the next.
+
+A script that was released is not changed any more.
+"""
+
+from __future__ import annotations
+
+_ENDPOINTS_AND_BILLING = """
+CREATE TABLE organisations (
+    id TEXT PRIMARY KEY,
+    key_sha256 TEXT NOT NULL UNIQUE,
+    balance_micro_usd INTEGER NOT NULL
+);
+CREATE TABLE top_ups (
+    number INTEGER PRIMARY KEY,
+    organisation_id TEXT NOT NULL REFERENCES organisations (id),
+    micro_usd INTEGER NOT NULL,
+    at REAL NOT NULL
+);
+CREATE INDEX top_ups_by_organisation ON top_ups (organisation_id);
+CREATE TABLE debits (
+    number INTEGER PRIMARY KEY,
+    organisation_id TEXT NOT NULL REFERENCES organisations (id),
+    endpoint_id TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    prompt_tokens INTEGER NOT NULL,
+    completion_tokens INTEGER NOT NULL,
+    micro_usd INTEGER NOT NULL,
+    frontier_micro_usd INTEGER NOT NULL,
+    idempotency_key TEXT,
+    at REAL NOT NULL,
+    UNIQUE (organisation_id, idempotency_key)
+);
+CREATE INDEX debits_by_endpoint ON debits (organisation_id, endpoint_id);
+CREATE TABLE endpoints (
+    number INTEGER PRIMARY KEY,
+    organisation_id TEXT NOT NULL REFERENCES organisations (id),
+    id TEXT NOT NULL,
+    task_id TEXT NOT NULL,
+    alias TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    live_at REAL,
+    is_seed INTEGER NOT NULL,
+    idempotency_key TEXT,
+    UNIQUE (organisation_id, id),
+    UNIQUE (organisation_id, idempotency_key)
+);
+CREATE TABLE calls (
+    organisation_id TEXT NOT NULL,
+    endpoint_id TEXT NOT NULL,
+    at REAL NOT NULL,
+    answered INTEGER NOT NULL,
+    milliseconds REAL NOT NULL,
+    prompt_tokens INTEGER NOT NULL,
+    completion_tokens INTEGER NOT NULL
+);
+CREATE INDEX calls_by_endpoint ON calls (organisation_id, endpoint_id, at);
+"""
+
+# An eval set whose `item_count` is null is being written or deleted, and nobody sees it.
+_EVALS = """
+ALTER TABLE endpoints ADD COLUMN failure TEXT;
+CREATE TABLE eval_sets (
+    number INTEGER PRIMARY KEY,
+    organisation_id TEXT NOT NULL REFERENCES organisations (id),
+    id TEXT NOT NULL UNIQUE,
+    task_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    prompt TEXT,
+    item_count INTEGER,
+    created_at REAL NOT NULL,
+    idempotency_key TEXT,
+    UNIQUE (organisation_id, idempotency_key)
+);
+CREATE TABLE eval_items (
+    set_number INTEGER NOT NULL,
+    idx INTEGER NOT NULL,
+    content TEXT NOT NULL,
+    PRIMARY KEY (set_number, idx)
+) WITHOUT ROWID;
+CREATE TABLE eval_blobs (
+    id TEXT PRIMARY KEY,
+    set_number INTEGER NOT NULL,
+    idx INTEGER NOT NULL,
+    field_name TEXT NOT NULL,
+    mime TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    sha256 TEXT,
+    is_attached INTEGER NOT NULL
+);
+CREATE INDEX eval_blobs_by_item ON eval_blobs (set_number, idx);
+CREATE TABLE eval_runs (
+    number INTEGER PRIMARY KEY,
+    organisation_id TEXT NOT NULL REFERENCES organisations (id),
+    id TEXT NOT NULL UNIQUE,
+    eval_set_id TEXT NOT NULL,
+    candidates TEXT NOT NULL,
+    highest_micro_usd INTEGER NOT NULL,
+    created_at REAL NOT NULL,
+    ends_at REAL NOT NULL,
+    request_id TEXT NOT NULL,
+    results TEXT,
+    total_micro_usd INTEGER,
+    error_detail TEXT,
+    idempotency_key TEXT,
+    UNIQUE (organisation_id, idempotency_key)
+);
+CREATE INDEX eval_runs_by_set ON eval_runs (organisation_id, eval_set_id);
+"""
+
+MIGRATIONS = (_ENDPOINTS_AND_BILLING, _EVALS)
+"""The version of a state is the number of these that it has seen."""

@@ -1,0 +1,317 @@
+"""Evals: sets of rows, the documents that belong to them, and runs of models on them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+# What FastAPI reads forms with, and would miss only with a RuntimeError.
+import python_multipart  # noqa: F401
+from fastapi import APIRouter, Form, Request, Response, UploadFile
+from pydantic import BaseModel, ConfigDict, Field
+
+from pareta_openai.local import blobs, catalogue, eval_runs, eval_sets, evaluation
+from pareta_openai.local.errors import TooLarge
+
+from .dependencies import CurrentState, IdempotencyKey, KeyRequired, Organisation, RequestId
+
+router = APIRouter(tags=["Evals"])
+
+_LARGEST_UPLOAD = 4 << 30
+_CHUNK = 1 << 20
+
+_Text = Annotated[str, Field(min_length=1, max_length=256)]
+_Mime = Annotated[str, Field(pattern=r"^[\w.+-]+/[\w.+-]+$", max_length=256)]
+
+
+class FrontierModel(BaseModel):
+    id: str
+    vendor: str
+    vision: bool
+    benchmarked: bool
+
+
+class FrontierModels(BaseModel):
+    frontier_models: list[FrontierModel]
+
+
+class EvalSet(BaseModel):
+    id: str
+    task_id: str
+    name: str
+    prompt: str | None
+    item_count: int
+    scoring_strategy: str
+    created_at: int
+
+
+class OneEvalSet(BaseModel):
+    eval_set: EvalSet
+
+
+class EvalSetList(BaseModel):
+    eval_sets: list[EvalSet]
+
+
+class BlobUploadRequest(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    idx: int = Field(ge=0)
+    field_name: _Text
+    mime: _Mime
+    file_size: int = Field(ge=1, le=_LARGEST_UPLOAD)
+
+
+class BlobUpload(BaseModel):
+    upload_url: str
+    storage_uri: str
+
+
+class BlobUploadComplete(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    idx: int = Field(ge=0)
+    field_name: _Text
+    storage_uri: _Text
+    mime: _Mime
+
+
+class Blob(BaseModel):
+    idx: int
+    field_name: str
+    mime: str
+    file_size: int
+    sha256: str
+    storage_uri: str
+
+
+class EvalRunRequest(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    eval_set_id: _Text
+    candidate_model_ids: list[_Text] = Field(min_length=1, max_length=100)
+
+
+class EvalRunStarted(BaseModel):
+    run_id: str
+    status: str
+
+
+class EvalRunRecord(BaseModel):
+    """`simulated`: the candidates' answers are made up, and only the scores are computed from them."""
+
+    id: str
+    eval_set_id: str
+    status: str
+    candidate_model_ids: list[str]
+    total_cost_micro_usd: int | None
+    error_detail: str | None
+    created_at: int
+    simulated: bool
+
+
+class ItemResult(BaseModel):
+    idx: int
+    score: float | None
+    prediction: str | dict[str, Any] | None
+    error: str | None
+
+
+class EvalResult(BaseModel):
+    """`per_item` is missing for a set of many rows, and of a very large one `n_scored` rows are scored."""
+
+    model_id: str
+    kind: str
+    quality_mean: float | None
+    quality_ci_low: float | None
+    quality_ci_high: float | None
+    mean_cost_micro_usd: int | None
+    n_succeeded: int
+    error_count: int
+    n_scored: int
+    per_item: list[ItemResult] | None = None
+
+
+class EvalRun(BaseModel):
+    run: EvalRunRecord
+    results: list[EvalResult]
+
+
+@router.get("/eval/frontier-models", dependencies=[KeyRequired])
+async def list_frontier_models(task: str | None = None) -> FrontierModels:
+    """All of them, or those that can read the input of `task`."""
+    wanted = None if task is None else catalogue.require_task(task)
+    return FrontierModels(
+        frontier_models=[
+            FrontierModel(id=model.id, vendor=model.vendor, vision=model.vision, benchmarked=_stands(model.id, wanted))
+            for model in catalogue.VENDOR_MODELS.values()
+            if wanted is None or model.can_read(wanted)
+        ]
+    )
+
+
+@router.post("/eval-sets", status_code=201)
+async def create_eval_set(
+    items: UploadFile,
+    task_id: Annotated[str, Form()],
+    name: Annotated[_Text, Form()],
+    state: CurrentState,
+    organisation: Organisation,
+    prompt: Annotated[str | None, Form()] = None,
+    idempotency_key: IdempotencyKey = None,
+) -> OneEvalSet:
+    """`items` has a row on each line: ``{"input": …, "expected": …}``."""
+    made = await state.eval_sets.create(
+        organisation,
+        task_id=task_id,
+        name=name,
+        prompt=prompt,
+        items=items.file,
+        idempotency_key=idempotency_key,
+        now=state.now(),
+    )
+    return OneEvalSet(eval_set=_eval_set(made))
+
+
+@router.get("/eval-sets")
+async def list_eval_sets(state: CurrentState, organisation: Organisation) -> EvalSetList:
+    return EvalSetList(eval_sets=[_eval_set(found) for found in state.eval_sets.list(organisation)])
+
+
+@router.get("/eval-sets/{eval_set_id}")
+async def retrieve_eval_set(eval_set_id: str, state: CurrentState, organisation: Organisation) -> OneEvalSet:
+    return OneEvalSet(eval_set=_eval_set(state.eval_sets.get(organisation, eval_set_id)))
+
+
+@router.delete("/eval-sets/{eval_set_id}", status_code=204)
+async def delete_eval_set(eval_set_id: str, state: CurrentState, organisation: Organisation) -> Response:
+    await evaluation.delete_set(state, organisation, eval_set_id)
+    return Response(status_code=204)
+
+
+@router.post("/eval-sets/{eval_set_id}/attach-blob")
+async def attach_blob(
+    eval_set_id: str,
+    file: UploadFile,
+    idx: Annotated[int, Form(ge=0)],
+    field_name: Annotated[_Text, Form()],
+    mime: Annotated[_Mime, Form()],
+    state: CurrentState,
+    organisation: Organisation,
+) -> Blob:
+    """Below 5 MiB. What was attached to the field before is replaced."""
+    eval_set = state.eval_sets.get(organisation, eval_set_id)
+    size = file.size or 0
+    if size >= blobs.INLINE_LIMIT:
+        raise TooLarge(
+            f"A file of {blobs.INLINE_LIMIT >> 20} MiB or more goes to an upload URL:"
+            f" POST /v1/eval-sets/{eval_set_id}/blob-upload-url."
+        )
+    sha256 = hashlib.sha256(await file.read()).hexdigest()
+    return _blob(state.blobs.attach(eval_set, idx=idx, field_name=field_name, mime=mime, size=size, sha256=sha256))
+
+
+@router.post("/eval-sets/{eval_set_id}/blob-upload-url")
+async def create_blob_upload_url(
+    eval_set_id: str, body: BlobUploadRequest, request: Request, state: CurrentState, organisation: Organisation
+) -> BlobUpload:
+    blob, ticket = state.blobs.issue(
+        state.eval_sets.get(organisation, eval_set_id),
+        idx=body.idx,
+        field_name=body.field_name,
+        mime=body.mime,
+        size=body.file_size,
+        now=state.now(),
+    )
+    query = urlencode({"expires": ticket.expires, "signature": ticket.signature})
+    upload_url = f"{request.app.state.storage_url}/uploads/{ticket.blob_id}?{query}"
+    return BlobUpload(upload_url=upload_url, storage_uri=blob.storage_uri)
+
+
+@router.post("/eval-sets/{eval_set_id}/blob-upload-complete")
+async def complete_blob_upload(
+    eval_set_id: str, body: BlobUploadComplete, state: CurrentState, organisation: Organisation
+) -> Blob:
+    """Attaches what was uploaded. What was attached to the field before is replaced."""
+    attached = state.blobs.complete(
+        state.eval_sets.get(organisation, eval_set_id),
+        storage_uri=body.storage_uri,
+        idx=body.idx,
+        field_name=body.field_name,
+        mime=body.mime,
+    )
+    return _blob(attached)
+
+
+@router.post("/eval-runs", status_code=202)
+async def create_eval_run(
+    body: EvalRunRequest,
+    state: CurrentState,
+    organisation: Organisation,
+    request_id: RequestId,
+    idempotency_key: IdempotencyKey = None,
+) -> EvalRunStarted:
+    """Refused with 402 where the balance does not cover it, and billed when it has completed."""
+    run = evaluation.start_run(
+        state,
+        organisation,
+        eval_set_id=body.eval_set_id,
+        model_ids=body.candidate_model_ids,
+        request_id=request_id,
+        idempotency_key=idempotency_key,
+    )
+    return EvalRunStarted(run_id=run.id, status="queued")
+
+
+@router.get("/eval-runs/{run_id}", response_model_exclude_unset=True)
+async def retrieve_eval_run(run_id: str, state: CurrentState, organisation: Organisation) -> EvalRun:
+    run = await evaluation.look(state, organisation, run_id)
+    return EvalRun(run=_run(run, state.now()), results=[_result(result) for result in run.results or ()])
+
+
+def _stands(model_id: str, task: catalogue.Task | None) -> bool:
+    """Whether the model is on the leaderboard of `task`, or of any."""
+    tasks = catalogue.TASKS.values() if task is None else [task]
+    return any(model_id in one.vendor_models for one in tasks)
+
+
+def _eval_set(eval_set: eval_sets.EvalSet) -> EvalSet:
+    return EvalSet(
+        id=eval_set.id,
+        task_id=eval_set.task.id,
+        name=eval_set.name,
+        prompt=eval_set.prompt,
+        item_count=eval_set.item_count,
+        scoring_strategy=eval_set.task.default_scorer,
+        created_at=int(eval_set.created_at),
+    )
+
+
+def _blob(blob: blobs.Blob) -> Blob:
+    return Blob(
+        idx=blob.idx,
+        field_name=blob.field_name,
+        mime=blob.mime,
+        file_size=blob.size,
+        sha256=blob.sha256 or "",
+        storage_uri=blob.storage_uri,
+    )
+
+
+def _run(run: eval_runs.EvalRun, now: float) -> EvalRunRecord:
+    return EvalRunRecord(
+        id=run.id,
+        eval_set_id=run.eval_set_id,
+        status=run.status(now),
+        candidate_model_ids=[candidate.model_id for candidate in run.candidates],
+        total_cost_micro_usd=run.total_micro_usd,
+        error_detail=run.error_detail,
+        created_at=int(run.created_at),
+        simulated=True,
+    )
+
+
+def _result(result: eval_runs.EvalResult) -> EvalResult:
+    fields = vars(result)
+    return EvalResult(**{name: value for name, value in fields.items() if name != "per_item" or value is not None})

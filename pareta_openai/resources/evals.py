@@ -1,0 +1,126 @@
+"""`client.evals`: what Pareta has under a name of openai's."""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from .. import _openai
+from ..errors import UnsupportedOnParetaError
+from ..types.evals import FrontierModel
+from ._calls import AsyncResource, RequestOptions, SyncResource
+from .eval_runs import AsyncEvalRuns, EvalRuns, frontier_models
+from .eval_sets import AsyncEvalSets, EvalSets
+
+if TYPE_CHECKING:
+    from openai.resources import AsyncEvals as _OpenAIAsyncEvals
+    from openai.resources import Evals as _OpenAIEvals
+    from typing_extensions import Unpack
+
+    from ..client import AsyncParetaOpenAI, ParetaOpenAI
+else:
+    try:
+        from openai.resources import AsyncEvals as _OpenAIAsyncEvals
+        from openai.resources import Evals as _OpenAIEvals
+    except ImportError:  # openai < 1.75
+
+        class _OpenAIEvals:
+            def __init__(self, _client): ...
+
+        class _OpenAIAsyncEvals(_OpenAIEvals): ...
+
+
+_IN_ITS_PLACE = {
+    "create": "evals.sets.create(task=…, items=…) takes your rows, client.evals.runs.create(…) runs on them",
+    "retrieve": "evals.sets.retrieve(id) gives a set, evals.runs.retrieve(id) a run",
+    "update": "a set does not change: evals.sets.create(…) makes another",
+    "list": "evals.sets.list() lists the sets",
+    "delete": "evals.sets.delete(id) deletes a set",
+}
+
+
+def _explain(method: str) -> NoReturn:
+    raise UnsupportedOnParetaError(
+        f"Pareta has no client.evals.{method}() in OpenAI's shape: client.{_IN_ITS_PLACE[method]}."
+    )
+
+
+class Evals(SyncResource, _OpenAIEvals):  # type: ignore[misc]
+    """Evaluate models on your own rows. OpenAI's own methods raise `UnsupportedOnParetaError`, with what to call."""
+
+    def __init__(self, client: ParetaOpenAI) -> None:
+        _OpenAIEvals.__init__(self, client)
+        SyncResource.__init__(self, client)
+
+    @_openai.cached_property
+    def sets(self) -> EvalSets:
+        """Rows of your own."""
+        return EvalSets(self._pareta)
+
+    @_openai.cached_property
+    def runs(self) -> EvalRuns:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Models evaluated on them."""
+        return EvalRuns(self._pareta)
+
+    def frontier_models(
+        self, task: str | None = None, **options: Unpack[RequestOptions]
+    ) -> builtins.list[FrontierModel]:
+        """The vendors' models that one can evaluate against (`GET /v1/eval/frontier-models`).
+
+        With a `task`, those that can read its input; `benchmarked` then tells which stand on its leaderboard.
+        """
+        return self._send(frontier_models(task), options)
+
+    def create(self, *_: Any, **__: Any) -> NoReturn:
+        _explain("create")
+
+    def retrieve(self, *_: Any, **__: Any) -> NoReturn:
+        _explain("retrieve")
+
+    def update(self, *_: Any, **__: Any) -> NoReturn:
+        _explain("update")
+
+    def list(self, *_: Any, **__: Any) -> NoReturn:
+        _explain("list")
+
+    def delete(self, *_: Any, **__: Any) -> NoReturn:
+        _explain("delete")
+
+
+class AsyncEvals(AsyncResource, _OpenAIAsyncEvals):  # type: ignore[misc]
+    """`Evals`, awaited. What explains itself does so at once."""
+
+    def __init__(self, client: AsyncParetaOpenAI) -> None:
+        _OpenAIAsyncEvals.__init__(self, client)
+        AsyncResource.__init__(self, client)
+
+    @_openai.cached_property
+    def sets(self) -> AsyncEvalSets:
+        """Rows of your own."""
+        return AsyncEvalSets(self._pareta)
+
+    @_openai.cached_property
+    def runs(self) -> AsyncEvalRuns:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Models evaluated on them."""
+        return AsyncEvalRuns(self._pareta)
+
+    async def frontier_models(
+        self, task: str | None = None, **options: Unpack[RequestOptions]
+    ) -> builtins.list[FrontierModel]:
+        """See `Evals.frontier_models`."""
+        return await self._send(frontier_models(task), options)
+
+    def create(self, *_: Any, **__: Any) -> NoReturn:
+        _explain("create")
+
+    def retrieve(self, *_: Any, **__: Any) -> NoReturn:
+        _explain("retrieve")
+
+    def update(self, *_: Any, **__: Any) -> NoReturn:
+        _explain("update")
+
+    def list(self, *_: Any, **__: Any) -> NoReturn:
+        _explain("list")
+
+    def delete(self, *_: Any, **__: Any) -> NoReturn:
+        _explain("delete")
