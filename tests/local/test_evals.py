@@ -164,6 +164,14 @@ def test_rows_may_hold_anything_that_json_can(call):
     assert result["n_succeeded"] == 1
 
 
+def test_a_set_may_be_larger_than_other_requests(call):
+    line = b'{"input": "' + b"x" * 8_000_000 + b'", "expected": "y"}\n'
+    assert call.upload(line * 9).json()["eval_set"]["item_count"] == 9
+    answer = call("POST", "/v1/eval-sets", headers={"Content-Length": str((4 << 30) + 1)})
+    assert answer.status == 413
+    assert "4096 MiB" in answer.detail
+
+
 @pytest.mark.parametrize("rows", [b"", b"\n\n"])
 def test_a_set_without_rows_is_refused(call, rows):
     answer = call.upload(rows)

@@ -1,0 +1,372 @@
+"""The contract as data, held against itself and against what the local platform answers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from pareta_openai.local import LocalPlatform, Organisation
+from tests.local.conftest import Answer, Caller
+
+DOCUMENT: dict[str, Any] = json.loads(resources.files("pareta_openai").joinpath("openapi.json").read_text("utf-8"))
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+KEY = {"Idempotency-Key": "one-call"}
+CHAT = {"model": "invoice-kie-1", "messages": [{"role": "user", "content": "Invoice 7"}]}
+PLACE = {"idx": 0, "field_name": "page", "mime": "image/png"}
+
+
+@dataclass(frozen=True)
+class Operation:
+    method: str
+    path: str
+    definition: dict[str, Any]
+    parameters: list[dict[str, Any]]
+
+    @property
+    def id(self) -> str:
+        return str(self.definition["operationId"])
+
+    @property
+    def is_newer(self) -> bool:
+        return "x-platform" in self.definition
+
+    def response(self, status: int) -> dict[str, Any]:
+        """What the document says of an answer with this status."""
+        responses = self.definition["responses"]
+        for key in (str(status), f"{status // 100}XX"):
+            if key in responses:
+                return resolve(responses[key])
+        raise AssertionError(f"{self.id} is not documented to answer {status}")
+
+
+def resolve(part: dict[str, Any]) -> dict[str, Any]:
+    """What a `$ref` stands for; anything else as it is."""
+    while "$ref" in part:
+        found: Any = DOCUMENT
+        for step in part["$ref"].removeprefix("#/").split("/"):
+            found = found[step.replace("~1", "/").replace("~0", "~")]
+        part = found
+    return part
+
+
+def operations() -> Iterator[Operation]:
+    for path, item in DOCUMENT["paths"].items():
+        for method in METHODS:
+            if method in item:
+                parameters = [*item.get("parameters", []), *item[method].get("parameters", [])]
+                yield Operation(method.upper(), path, item[method], [resolve(part) for part in parameters])
+
+
+OPERATIONS = {operation.id: operation for operation in operations()}
+ANSWERED = [operation.id for operation in OPERATIONS.values() if not operation.is_newer]
+
+
+def everything_in(part: Any) -> Iterator[dict[str, Any]]:
+    """Every object in the document."""
+    if isinstance(part, dict):
+        yield part
+    for child in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from everything_in(child)
+
+
+def check(value: Any, schema: dict[str, Any]) -> None:
+    # The components come along, for the references into them.
+    Draft202012Validator({**schema, "components": DOCUMENT["components"]}).validate(value)
+
+
+# The document itself
+
+
+def test_it_is_valid_openapi() -> None:
+    validate(DOCUMENT)
+
+
+def test_every_operation_id_is_unique() -> None:
+    assert len(OPERATIONS) == len(list(operations()))
+
+
+def test_every_reference_leads_somewhere() -> None:
+    """Also those in extensions, which the validator does not follow."""
+    for part in everything_in(DOCUMENT):
+        if "$ref" in part:
+            resolve(part)
+
+
+def test_nothing_is_described_that_no_operation_uses() -> None:
+    used = {part["$ref"] for part in everything_in(DOCUMENT) if "$ref" in part}
+    described = {
+        f"#/components/{kind}/{name}"
+        for kind, parts in DOCUMENT["components"].items()
+        if kind != "securitySchemes"
+        for name in parts
+    }
+    assert described == used
+
+
+def test_every_object_may_grow() -> None:
+    for name, schema in DOCUMENT["components"]["schemas"].items():
+        for part in everything_in(schema):
+            if part.get("type") in ("object", ["object", "null"]):
+                assert part.get("additionalProperties") is True, name
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+def test_an_operation_says_what_it_needs_and_what_can_go_wrong(operation: Operation) -> None:
+    names = {parameter["name"] for parameter in operation.parameters}
+    responses = operation.definition["responses"]
+    assert operation.definition["summary"]
+    assert set(re.findall(r"\{(\w+)\}", operation.path)) <= names
+    assert ("Idempotency-Key" in names) == (operation.method == "POST")
+    if operation.id == "uploadBlob":
+        assert operation.definition["security"] == []
+        return
+    assert {"401", "429", "5XX"} <= set(responses)
+    assert "404" in responses or "{" not in operation.path
+    for status, response in responses.items():
+        assert status == "5XX" or "x-request-id" in resolve(response)["headers"]
+
+
+def test_the_document_has_the_routes_of_the_local_platform(call: Caller) -> None:
+    local = call("GET", "/openapi.json").json()["paths"]
+    routes = {(method.upper(), path) for path, item in local.items() for method in item if path.startswith("/v1/")}
+    assert routes == {(OPERATIONS[name].method, OPERATIONS[name].path) for name in ANSWERED if name != "uploadBlob"}
+
+
+# One real call of each operation
+
+
+class World:
+    """An organisation of the local platform that has one of each thing."""
+
+    def __init__(self, call: Caller, organisation: Organisation) -> None:
+        self.call = call
+        self.endpoint = organisation.endpoints[0]
+        self.eval_set = self._make_set("invoice-extraction", {"vendor": "Hansen Tools"})
+        self.documents = self._make_set("receipt-fields", {"merchant": "Café"})
+        self.run = call.run(self.eval_set, "invoice-kie-1", "gpt-5.1").json()["run_id"]
+
+    def _make_set(self, task: str, expected: dict[str, str]) -> str:
+        rows = [{"input": "Invoice 7", "expected": expected}] * 3
+        return str(self.call.upload(rows, task=task).json()["eval_set"]["id"])
+
+    def get(self, path: str) -> Answer:
+        return self.call("GET", path)
+
+    def post(self, path: str, body: Any = None) -> Answer:
+        return self.call("POST", path, body, KEY)
+
+    def upload_url(self) -> dict[str, str]:
+        body = {**PLACE, "file_size": 4}
+        answer: dict[str, str] = self.post(f"/v1/eval-sets/{self.documents}/blob-upload-url", body).json()
+        return answer
+
+    def put(self, url: str, headers: dict[str, str] | None = None) -> Answer:
+        parts = urlsplit(url)
+        storage = Caller(f"{parts.scheme}://{parts.netloc}", None)
+        assert parse_qsl(parts.query)
+        return storage(
+            "PUT", f"{parts.path}?{parts.query}", b"page", {"Content-Type": PLACE["mime"], **(headers or {})}
+        )
+
+    def complete(self) -> Answer:
+        upload = self.upload_url()
+        self.put(upload["upload_url"])
+        body = {**PLACE, "storage_uri": upload["storage_uri"]}
+        return self.post(f"/v1/eval-sets/{self.documents}/blob-upload-complete", body)
+
+
+@pytest.fixture
+def call(platform: LocalPlatform, organisation: Organisation) -> Caller:
+    return Caller(platform.base_url, organisation.api_key)
+
+
+@pytest.fixture
+def world(call: Caller, organisation: Organisation) -> World:
+    return World(call, organisation)
+
+
+CALLS: dict[str, Callable[[World], Answer]] = {
+    "createChatCompletion": lambda world: world.post("/v1/chat/completions", CHAT),
+    "listModels": lambda world: world.get("/v1/models"),
+    "listEndpoints": lambda world: world.get("/v1/endpoints"),
+    "deployEndpoint": lambda world: world.post(
+        "/v1/endpoints", {"task": "review-sentiment", "model": "recommended", "region": "eu"}
+    ),
+    "retrieveEndpoint": lambda world: world.get(f"/v1/endpoints/{world.endpoint}"),
+    "deleteEndpoint": lambda world: world.call("DELETE", f"/v1/endpoints/{world.endpoint}"),
+    "startEndpoint": lambda world: world.post(f"/v1/endpoints/{world.endpoint}/start"),
+    "stopEndpoint": lambda world: world.post(f"/v1/endpoints/{world.endpoint}/stop"),
+    "endpointPerformance": lambda world: world.get(f"/v1/endpoints/{world.endpoint}/performance?window=24h"),
+    "endpointUptime": lambda world: world.get(f"/v1/endpoints/{world.endpoint}/uptime"),
+    "endpointCost": lambda world: world.get(f"/v1/endpoints/{world.endpoint}/cost?since=30d&group_by=day"),
+    "endpointQuality": lambda world: world.get(f"/v1/endpoints/{world.endpoint}/quality"),
+    "endpointActivity": lambda world: world.get(f"/v1/endpoints/{world.endpoint}/activity"),
+    "listTasks": lambda world: world.get("/v1/tasks"),
+    "matchTask": lambda world: world.post("/v1/tasks/match", {"query": "read invoices", "top_k": 3}),
+    "retrieveTask": lambda world: world.get("/v1/tasks/invoice-extraction?examples_n=2"),
+    "retrieveLeaderboard": lambda world: world.get("/v1/tasks/resume-parsing/leaderboard"),
+    "listFrontierModels": lambda world: world.get("/v1/eval/frontier-models?task=receipt-fields"),
+    "listEvalSets": lambda world: world.get("/v1/eval-sets"),
+    "createEvalSet": lambda world: world.call.upload([{"input": "x", "expected": {"a": 1}}], key="one-call"),
+    "retrieveEvalSet": lambda world: world.get(f"/v1/eval-sets/{world.eval_set}"),
+    "deleteEvalSet": lambda world: world.call("DELETE", f"/v1/eval-sets/{world.eval_set}"),
+    "attachBlob": lambda world: world.call.form(
+        f"/v1/eval-sets/{world.documents}/attach-blob", PLACE, {"file": (b"page", "image/png")}, KEY
+    ),
+    "createBlobUploadUrl": lambda world: world.post(
+        f"/v1/eval-sets/{world.documents}/blob-upload-url", {**PLACE, "file_size": 4}
+    ),
+    "completeBlobUpload": lambda world: world.complete(),
+    "uploadBlob": lambda world: world.put(world.upload_url()["upload_url"]),
+    "createEvalRun": lambda world: world.post(
+        "/v1/eval-runs", {"eval_set_id": world.eval_set, "candidate_model_ids": ["invoice-kie-2"]}
+    ),
+    "retrieveEvalRun": lambda world: world.get(f"/v1/eval-runs/{world.run}"),
+}
+
+
+def test_every_operation_that_is_not_newer_is_called() -> None:
+    assert list(CALLS) == ANSWERED
+
+
+@pytest.mark.parametrize("name", ANSWERED)
+def test_the_local_platform_answers_as_the_document_says(world: World, name: str) -> None:
+    answer = CALLS[name](world)
+    assert answer.status < 300, answer.body
+    check_answer(OPERATIONS[name], answer)
+
+
+def test_a_streamed_answer_is_as_the_document_says(world: World) -> None:
+    body = {**CHAT, "stream": True, "stream_options": {"include_usage": True}}
+    answer = world.post("/v1/chat/completions", body)
+    assert answer.headers["Content-Type"].startswith("text/event-stream")
+    check_answer(OPERATIONS["createChatCompletion"], answer)
+
+
+def test_a_failed_deploy_is_as_the_document_says() -> None:
+    with LocalPlatform(deploy_seconds=0.5) as platform:
+        organisation = platform.create_organisation()
+        call = Caller(platform.base_url, organisation.api_key)
+        connection, response = call.open("POST", "/v1/endpoints", {"task": "review-sentiment", "name": "x"}, KEY)
+        response.readline()
+        organisation.fail_endpoint("x")
+        answer = Answer(response.status, response.headers, b"event: progress\n" + response.read())
+        connection.close()
+        assert answer.events()[-1][0] == "error"
+        check_answer(OPERATIONS["deployEndpoint"], answer)
+        check_answer(OPERATIONS["retrieveEndpoint"], call("GET", "/v1/endpoints/x"))
+
+
+@pytest.mark.parametrize(
+    "query", ["read invoices", "transcribe a recording", "generate a video of a cat", "qwertz", "receipt or invoice"]
+)
+def test_every_type_of_match_is_as_the_document_says(world: World, query: str) -> None:
+    check_answer(OPERATIONS["matchTask"], world.post("/v1/tasks/match", {"query": query}))
+
+
+def test_a_run_with_errors_is_as_the_document_says(world: World) -> None:
+    run = world.call.run(world.documents, "receipt-vlm-1").json()["run_id"]
+    check_answer(OPERATIONS["retrieveEvalRun"], world.get(f"/v1/eval-runs/{run}"))
+
+
+def test_every_leaderboard_and_task_is_as_the_document_says(world: World) -> None:
+    for task in world.get("/v1/tasks").json()["tasks"]:
+        check_answer(OPERATIONS["retrieveTask"], world.get(f"/v1/tasks/{task['id']}"))
+        check_answer(OPERATIONS["retrieveLeaderboard"], world.get(f"/v1/tasks/{task['id']}/leaderboard"))
+
+
+REFUSALS: list[tuple[str, int, Callable[[World], Answer]]] = [
+    ("createChatCompletion", 400, lambda world: world.post("/v1/chat/completions", {**CHAT, "response_format": BAD})),
+    ("createChatCompletion", 402, lambda world: broke(world).post("/v1/chat/completions", CHAT)),
+    ("createChatCompletion", 404, lambda world: world.post("/v1/chat/completions", {**CHAT, "model": "absent"})),
+    ("createChatCompletion", 413, lambda world: world.call("POST", "/v1/chat/completions", b"", TOO_LONG)),
+    ("createChatCompletion", 422, lambda world: world.post("/v1/chat/completions", {})),
+    ("createChatCompletion", 503, lambda world: stopped(world).post("/v1/chat/completions", CHAT)),
+    ("deployEndpoint", 400, lambda world: world.post("/v1/endpoints", {"task": "resume-parsing", "model": "gpt-5.1"})),
+    (
+        "deployEndpoint",
+        409,
+        lambda world: world.post("/v1/endpoints", {"task": "resume-parsing", "name": world.endpoint}),
+    ),
+    ("retrieveTask", 404, lambda world: world.get("/v1/tasks/absent")),
+    ("retrieveTask", 422, lambda world: world.get("/v1/tasks/resume-parsing?examples_n=-1")),
+    ("createEvalSet", 400, lambda world: world.call.upload(b"{")),
+    ("createEvalSet", 422, lambda world: world.call.form("/v1/eval-sets", {"name": "rows"})),
+    ("attachBlob", 413, lambda world: attach_large(world)),
+    ("uploadBlob", 400, lambda world: world.put(world.upload_url()["upload_url"], {"Authorization": "Bearer x"})),
+    ("uploadBlob", 403, lambda world: world.put(world.upload_url()["upload_url"] + "0")),
+    ("createEvalRun", 402, lambda world: broke(world).call.run(world.eval_set, "invoice-kie-1")),
+    ("createEvalRun", 404, lambda world: world.call.run(world.eval_set, "absent")),
+    ("createEvalRun", 503, lambda world: stopped(world).call.run(world.eval_set, world.endpoint)),
+]
+BAD = {"type": "json_schema", "json_schema": {"schema": {"$ref": "#/absent"}}}
+TOO_LONG = {"Content-Length": str(65 << 20)}
+
+
+def broke(world: World) -> World:
+    world.get(f"/v1/eval-runs/{world.run}")
+    world.call("PUT", "/_local/balance", {"balance_micro_usd": 0})
+    return world
+
+
+def stopped(world: World) -> World:
+    world.post(f"/v1/endpoints/{world.endpoint}/stop")
+    return world
+
+
+def attach_large(world: World) -> Answer:
+    path = f"/v1/eval-sets/{world.documents}/attach-blob"
+    return world.call.form(path, PLACE, {"file": (b"x" * (5 << 20), "image/png")})
+
+
+@pytest.mark.parametrize(("name", "status", "make"), REFUSALS, ids=[f"{name}-{status}" for name, status, _ in REFUSALS])
+def test_a_refusal_is_as_the_document_says(
+    world: World, name: str, status: int, make: Callable[[World], Answer]
+) -> None:
+    answer = make(world)
+    assert answer.status == status
+    check_answer(OPERATIONS[name], answer)
+
+
+@pytest.mark.parametrize("name", [name for name in ANSWERED if name != "uploadBlob"])
+def test_a_call_without_a_key_is_refused_as_the_document_says(platform: LocalPlatform, name: str) -> None:
+    operation = OPERATIONS[name]
+    path = re.sub(r"\{\w+\}", "x", operation.path)
+    answer = Caller(platform.base_url, None)(operation.method, path, {} if operation.method == "POST" else None)
+    assert answer.status == 401
+    check_answer(operation, answer)
+
+
+def check_answer(operation: Operation, answer: Answer) -> None:
+    """Status, required headers and body, or the events of a stream."""
+    response = operation.response(answer.status)
+    for name, header in response.get("headers", {}).items():
+        header = resolve(header)
+        value = answer.headers[name]
+        assert value is not None or not header.get("required")
+        if value is not None:
+            check(int(value) if header["schema"]["type"] == "integer" else value, header["schema"])
+    if "content" not in response:
+        assert answer.body == b"" or operation.id == "uploadBlob"
+        return
+    content = response["content"][answer.headers["Content-Type"].partition(";")[0]]
+    if "x-sse-events" in content:
+        for event, data in answer.events():
+            check(data, content["x-sse-events"][event])
+    elif "x-sse-data" in content:
+        *lines, last = [line.removeprefix("data: ") for line in answer.body.decode().split("\n\n") if line]
+        assert last == content["x-sse-last"]
+        for line in lines:
+            check(json.loads(line), content["x-sse-data"])
+    else:
+        check(answer.json(), content["schema"])
