@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .client import AsyncOpenAI, AsyncPareta, AsyncParetaOpenAI, OpenAI, Pareta, ParetaOpenAI
     from .errors import (
         APIConnectionError,
+        APIError,
         APIResponseValidationError,
         APIStatusError,
         APITimeoutError,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         ConflictError,
         DeploymentFailedError,
         EndpointNotReadyError,
+        IncompleteStreamError,
         InsufficientCreditsError,
         InternalServerError,
         NotFoundError,
@@ -66,6 +68,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "APIConnectionError",
+    "APIError",
     "APIResponseValidationError",
     "APIStatusError",
     "APITimeoutError",
@@ -98,6 +101,7 @@ __all__ = [
     "EvalRun",
     "EvalSet",
     "FrontierModel",
+    "IncompleteStreamError",
     "InsufficientCreditsError",
     "InternalServerError",
     "Leaderboard",

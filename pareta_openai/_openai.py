@@ -26,8 +26,9 @@ import sys
 import uuid
 from collections.abc import Callable, Mapping
 from functools import cache
+from importlib import import_module
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, NoReturn, get_args, get_origin
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, get_args, get_origin
 
 import openai
 
@@ -75,6 +76,60 @@ def transport_errors() -> tuple[type[Exception], ...]:
 def transport_timeouts() -> tuple[type[Exception], ...]:
     """Those of `transport_errors` that mean that nothing came for too long."""
     return tuple(transport.TimeoutException for transport in _transports())
+
+
+class _Frozen(NamedTuple):
+    """A request or response of the transport's without what only its own process can use, and without secrets."""
+
+    module: str
+    kind: str
+    arguments: dict[str, Any]
+
+
+_SECRET_HEADERS = ("authorization", "cookie", "set-cookie", "proxy-authorization")
+
+
+def freeze(value: Any) -> Any:
+    """`value`, or what a pickle can carry in its place where it is a request or response of the transport's."""
+    module, kind = type(value).__module__.partition(".")[0], type(value).__name__
+    if module not in ("httpx", "httpx2") or kind not in ("Request", "Response"):
+        return value
+    headers = [(name, text) for name, text in value.headers.multi_items() if name.lower() not in _SECRET_HEADERS]
+    try:
+        content = value.content
+    except RuntimeError:  # it was streamed, and never read
+        content = b""
+    if kind == "Request":
+        return _Frozen(
+            module, kind, {"method": value.method, "url": str(value.url), "headers": headers, "content": content}
+        )
+    # The body is decoded by now, so that these no longer describe it.
+    headers = [(name, text) for name, text in headers if name not in ("content-encoding", "transfer-encoding")]
+    arguments = {"status_code": value.status_code, "headers": headers, "content": content}
+    return _Frozen(module, kind, {**arguments, "request": freeze(value.request)})
+
+
+def thaw(value: Any) -> Any:
+    """What `freeze` was given."""
+    if not isinstance(value, _Frozen):
+        return value
+    arguments = {name: thaw(argument) for name, argument in value.arguments.items()}
+    return getattr(import_module(value.module), value.kind)(**arguments)
+
+
+def default_headers(client: Any) -> dict[str, Any]:
+    """What the client was given as `default_headers`."""
+    return dict(getattr(client, "_custom_headers", {}))
+
+
+def default_query(client: Any) -> dict[str, Any]:
+    """What the client was given as `default_query`."""
+    return dict(getattr(client, "_custom_query", {}))
+
+
+def read_chunk(client: Any, data: object, cast_to: Any, response: Any) -> Any:
+    """One event of a stream as the model that it is."""
+    return client._process_response_data(data=data, cast_to=cast_to, response=response)
 
 
 def forget_ambient_headers(client: Any, explicit: Mapping[str, Any] | None) -> None:

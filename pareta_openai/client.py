@@ -157,11 +157,39 @@ class _ParetaClient(_openai.ClientHooks):
     def user_agent(self) -> str:
         return f"pareta-openai/{__version__} {type(self).__name__}/Python openai/{openai.__version__}"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A client as it would be built again, without its connections, and without its key unless that was asked for.
+
+        Where it wakes up, a client without a key takes ``PARETA_API_KEY``, as any other does, or says that it is
+        missing.
+        """
+        names = ("organization", "project", "webhook_secret", "websocket_base_url", "timeout", "max_retries")
+        arguments = {name: value for name in names if (value := getattr(self, name, None)) is not None}
+        arguments["base_url"] = str(self.base_url)  # type: ignore[attr-defined]
+        arguments["default_query"] = _openai.default_query(self)
+        headers = _openai.default_headers(self)
+        if self._options.pickle_api_key:
+            arguments["api_key"] = self.api_key  # type: ignore[attr-defined]
+        else:
+            headers = {name: value for name, value in headers.items() if name.lower() != "authorization"}
+        arguments["default_headers"] = headers
+        return _build, (type(self), {**arguments, **vars(self._options)})
+
+    def __copy__(self) -> Self:
+        return self.copy()  # type: ignore[attr-defined, no-any-return]
+
+    def __deepcopy__(self, _: dict[int, Any]) -> Self:
+        return self.copy()  # type: ignore[attr-defined, no-any-return]
+
     def __repr__(self) -> str:
         base_url, key = getattr(self, "base_url", None), getattr(self, "api_key", "")
         shown = f"…{key[-4:]}" if len(key) > 12 else "…"
-        own = ", ".join(f"{name}={getattr(self._options, name)!r}" for name in _OWN)
-        return f"{type(self).__name__}(base_url={str(base_url)!r}, api_key={shown!r}, {own})"
+        own = "".join(
+            f", {f.name}={value!r}"
+            for f in dataclasses.fields(self._options)
+            if (value := getattr(self._options, f.name)) not in (f.default, {})
+        )
+        return f"{type(self).__name__}(base_url={str(base_url)!r}, api_key={shown!r}{own})"
 
     def _check_request(self, path: str, body: Any) -> Any:
         if not isinstance(body, Mapping) or path.startswith(_CONTROL_PLANE):
@@ -207,6 +235,11 @@ class _ParetaClient(_openai.ClientHooks):
         return errors.unreadable_answer(response, reason, body)
 
 
+def _build(client_class: type[_ParetaClient], arguments: dict[str, Any]) -> _ParetaClient:
+    """For pickle, which calls by position only."""
+    return client_class(**arguments)
+
+
 class ParetaOpenAI(_ParetaClient, _openai.SyncHooks, openai.OpenAI):
     """An ``openai.OpenAI`` for Pareta, which it is a real subclass of.
 
@@ -216,6 +249,8 @@ class ParetaOpenAI(_ParetaClient, _openai.SyncHooks, openai.OpenAI):
 
     With ``on_not_ready="start"``, a call to a stopped or cold endpoint starts it, waits at most
     `not_ready_timeout` seconds (300) until it is live, and is then sent once more, with the same idempotency key.
+
+    A pickled client reads its key anew where it wakes up; with ``pickle_api_key=True`` the pickle holds it.
 
     Raises `ParetaError` for a key or URL that is missing or cannot be used, `TypeError` for an unknown argument.
     """
@@ -230,6 +265,7 @@ class ParetaOpenAI(_ParetaClient, _openai.SyncHooks, openai.OpenAI):
             model_aliases: Mapping[str, str] | None = None,
             on_not_ready: Literal["raise", "start"] | None = None,
             not_ready_timeout: float | None = None,
+            pickle_api_key: bool | None = None,
             **openai_arguments: Unpack[_SyncArguments],
         ) -> None: ...
 
@@ -242,6 +278,7 @@ class ParetaOpenAI(_ParetaClient, _openai.SyncHooks, openai.OpenAI):
             model_aliases: Mapping[str, str] | None = None,
             on_not_ready: Literal["raise", "start"] | None = None,
             not_ready_timeout: float | None = None,
+            pickle_api_key: bool | None = None,
             **openai_arguments: Unpack[_SyncCopyArguments],
         ) -> Self: ...
 
@@ -309,6 +346,7 @@ class AsyncParetaOpenAI(_ParetaClient, _openai.AsyncHooks, openai.AsyncOpenAI):
             model_aliases: Mapping[str, str] | None = None,
             on_not_ready: Literal["raise", "start"] | None = None,
             not_ready_timeout: float | None = None,
+            pickle_api_key: bool | None = None,
             **openai_arguments: Unpack[_AsyncArguments],
         ) -> None: ...
 
@@ -320,6 +358,7 @@ class AsyncParetaOpenAI(_ParetaClient, _openai.AsyncHooks, openai.AsyncOpenAI):
             model_aliases: Mapping[str, str] | None = None,
             on_not_ready: Literal["raise", "start"] | None = None,
             not_ready_timeout: float | None = None,
+            pickle_api_key: bool | None = None,
             **openai_arguments: Unpack[_AsyncCopyArguments],
         ) -> Self: ...
 

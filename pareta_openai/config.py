@@ -26,6 +26,7 @@ class ClientOptions:
     model_aliases: Mapping[str, str] | None = None
     on_not_ready: Literal["raise", "start"] = "raise"
     not_ready_timeout: float = 300.0
+    pickle_api_key: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "model_aliases", find_model_aliases(self.model_aliases))

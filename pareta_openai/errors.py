@@ -1,8 +1,10 @@
 """The exceptions, and which answer becomes which.
 
     ParetaError                           an openai.OpenAIError
+    ├── APIError                          an error within a stream that tells no status
     ├── APIConnectionError                the platform was not reached, or the connection broke
-    │   └── APITimeoutError
+    │   ├── APITimeoutError
+    │   └── IncompleteStreamError         a stream that ended before its answer did
     ├── APIResponseValidationError        a success whose body cannot be read
     ├── DeploymentFailedError             a deploy, or a start, that did not end in a live endpoint
     ├── UnsupportedOnParetaError          a call of openai's that Pareta does not answer
@@ -28,19 +30,42 @@ catching what they caught. A `ParetaError` raised as such is about the client's 
 from __future__ import annotations
 
 import json
+import math
 import re
+import time
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import openai
+
+from . import _openai
 
 if TYPE_CHECKING:
     from ._openai import Request, Response
 
 
 class ParetaError(openai.OpenAIError):
-    """The root of everything that this package raises about Pareta."""
+    """The root of everything that this package raises about Pareta.
+
+    All of them go through pickle and copy whole, but for the API key in the request that they carry.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        state = {name: _openai.freeze(value) for name, value in vars(self).items()}
+        return _thaw, (type(self), self.args, state)
+
+
+def _thaw(error_class: type[ParetaError], arguments: tuple[Any, ...], state: dict[str, Any]) -> ParetaError:
+    error = error_class.__new__(error_class)
+    error.args = arguments
+    vars(error).update({name: _openai.thaw(value) for name, value in state.items()})
+    return error
+
+
+class APIError(ParetaError, openai.APIError):
+    """The platform reported an error within a stream, and neither its code nor its type tells a status."""
 
 
 class APIConnectionError(ParetaError, openai.APIConnectionError):
@@ -49,6 +74,23 @@ class APIConnectionError(ParetaError, openai.APIConnectionError):
 
 class APITimeoutError(APIConnectionError, openai.APITimeoutError):
     """The platform did not answer within the timeout."""
+
+
+class IncompleteStreamError(APIConnectionError):
+    """A stream ended without ``[DONE]`` and without a `finish_reason`: what came is not the whole answer."""
+
+    partial: str
+    """The text of the first choice, as far as it came."""
+
+    def __init__(self, *, partial: str, request: Request) -> None:
+        super().__init__(
+            message=(
+                f"The stream ended before the answer did, after {len(partial)} characters; they are in .partial. "
+                "It cannot be resumed: send the call again."
+            ),
+            request=request,
+        )
+        self.partial = partial
 
 
 class APIResponseValidationError(ParetaError, openai.APIResponseValidationError):
@@ -108,9 +150,13 @@ class APIStatusError(ParetaError, openai.APIStatusError):
     detail: Any
     """What the platform says went wrong: its text, a 422's list of findings, or None where it says nothing."""
 
+    retry_after: float | None
+    """In how many seconds the platform says to try again, where it does."""
+
     def __init__(self, message: str, *, response: Response, body: object | None) -> None:
         super().__init__(message, response=response, body=body)
         self.detail = _detail(body)
+        self.retry_after = _retry_after(response.headers.get("retry-after", ""))
 
 
 class BadRequestError(APIStatusError, openai.BadRequestError):
@@ -201,9 +247,38 @@ def _name_after_the_package() -> None:
 _name_after_the_package()
 
 
-def status_error(response: Response, body: object | None) -> APIStatusError:
-    """The exception for a 4xx or 5xx answer. `body` is the decoded JSON, or the text where it is none."""
-    status = response.status_code
+# By a type or code in words, without its case, separators and a last "error".
+_STATUS_OF_TYPE = {
+    "badrequest": 400,
+    "invalidrequest": 400,
+    "contextlengthexceeded": 400,
+    "authentication": 401,
+    "invalidapikey": 401,
+    "insufficientcredits": 402,
+    "permission": 403,
+    "permissiondenied": 403,
+    "notfound": 404,
+    "conflict": 409,
+    "unprocessableentity": 422,
+    "ratelimit": 429,
+    "ratelimitexceeded": 429,
+    "insufficientquota": 429,
+    "server": 500,
+    "api": 500,
+    "internal": 500,
+    "internalserver": 500,
+    "endpointnotready": 503,
+    "overloaded": 503,
+    "serviceunavailable": 503,
+}
+
+
+def status_error(response: Response, body: object | None, *, status: int | None = None) -> APIStatusError:
+    """The exception for a 4xx or 5xx answer. `body` is the decoded JSON, or the text where it is none.
+
+    `status` is the response's own unless it was told within a stream.
+    """
+    status = response.status_code if status is None else status
     error_class = _BY_STATUS.get(status, InternalServerError if status >= 500 else APIStatusError)
     # openai puts the inside of an OpenAI-shaped error on .body, and handlers read .body["code"].
     inner = body.get("error", body) if isinstance(body, Mapping) else body
@@ -213,6 +288,34 @@ def status_error(response: Response, body: object | None) -> APIStatusError:
         error.message = f"{message} {error.hint}"
         error.args = (error.message,)
     return error
+
+
+def stream_error(response: Response, body: object) -> APIError | APIStatusError:
+    """The exception for an error event in a stream whose own status was 200.
+
+    `body` is what the event holds: ``{"error": {"message", "type", "code"}}``, or the inside of it.
+    """
+    inner = body.get("error", body) if isinstance(body, Mapping) else body
+    status = _implied_status(inner) if isinstance(inner, Mapping) else None
+    if status is None:
+        message = f"The platform reported an error within the stream{_said(_detail(inner))}"
+        return APIError(message, response.request, body=inner)
+    error = status_error(response, inner, status=status)
+    error.status_code = status
+    return error
+
+
+def _implied_status(error: Mapping[str, Any]) -> int | None:
+    """From the code or the status where one is a number, else from the names that the code and the type are."""
+    for value in (error.get("code"), error.get("status"), error.get("status_code")):
+        text = str(value)
+        if text.isdecimal() and 400 <= int(text) <= 599:
+            return int(text)
+    for value in (error.get("type"), error.get("code")):
+        status = _STATUS_OF_TYPE.get(str(value).replace("_", "").replace("-", "").lower().removesuffix("error"))
+        if status is not None:
+            return status
+    return None
 
 
 def connection_error(error: openai.APIConnectionError) -> APIConnectionError:
@@ -249,6 +352,18 @@ def _detail(body: object | None) -> Any:
     if isinstance(body, str) and body and not body.lstrip().startswith("<"):
         return body
     return None
+
+
+def _retry_after(value: str) -> float | None:
+    """A ``Retry-After``, which is a number of seconds or an HTTP date, in seconds from now."""
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - time.time()
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
 def _said(detail: Any) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
 from typing import Any
 
 import openai
@@ -247,3 +249,27 @@ async def test_json_under_another_content_type_is_read(scripted: Any, script: Sc
     good = json_answer(COMPLETION)
     script.answer(Answer(200, good.body, {"content-type": "text/plain"}))
     assert (await call(scripted)).choices[0].message.content == "Hello"
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"), [("7", 7.0), ("0.5", 0.5), ("-3", 0.0), ("soon", None), ("nan", None), ("inf", None)]
+)
+async def test_retry_after_is_on_the_error_in_seconds(
+    scripted: Any, script: ScriptedServer, value: str, seconds: float | None
+) -> None:
+    script.answer(json_answer({"detail": "busy"}, 429, **{"retry-after": value}))
+    with pytest.raises(pareta_openai.RateLimitError) as caught:
+        await call(scripted)
+    assert caught.value.retry_after == seconds
+
+
+async def test_a_retry_after_that_is_a_date_is_in_seconds_from_now(scripted: Any, script: ScriptedServer) -> None:
+    in_a_minute = format_datetime(datetime.now(timezone.utc) + timedelta(seconds=60), usegmt=True)
+    script.answer(json_answer({"detail": "busy"}, 429, **{"retry-after": in_a_minute}))
+    with pytest.raises(pareta_openai.RateLimitError) as caught:
+        await call(scripted)
+    assert 50 < (caught.value.retry_after or 0) <= 61
+    script.answer(json_answer({"detail": "busy"}, 429))
+    with pytest.raises(pareta_openai.RateLimitError) as caught:
+        await call(scripted)
+    assert caught.value.retry_after is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from openai.types.chat import ChatCompletion
 
 import pareta_openai
-from pareta_openai import _openai
+from pareta_openai import _openai, config
 from tests.support import MESSAGES, Answer, ScriptedServer, json_answer, settle
 
 pytestmark = pytest.mark.anyio
@@ -57,6 +58,24 @@ async def test_openai_still_builds_the_request_options(scripted: Any, monkeypatc
 def test_a_callable_key_is_taken_by_an_openai_that_refreshes_keys() -> None:
     takes_callables = "Callable" in str(inspect.signature(openai.OpenAI).parameters["api_key"].annotation)
     assert takes_callables == _openai.TAKES_KEY_PROVIDERS, MOVED.format("_refresh_api_key")
+
+
+@pytest.mark.parametrize("openai_client", OPENAI_CLIENTS)
+@pytest.mark.parametrize("name", ["endpoints", "tasks", "model_aliases", "from_env"])
+def test_openai_has_not_claimed_a_name_of_ours(openai_client: Any, name: str) -> None:
+    assert not hasattr(openai_client, name), f"openai has its own {name} now: ours hides it"
+
+
+@pytest.mark.parametrize("openai_client", OPENAI_CLIENTS)
+def test_openai_has_not_claimed_an_argument_of_ours(openai_client: Any) -> None:
+    ours = {field.name for field in dataclasses.fields(config.ClientOptions)}
+    for function in (openai_client.__init__, openai_client.copy):
+        assert not ours & set(inspect.signature(function).parameters)
+
+
+@pytest.mark.parametrize("name", ["sets", "frontier_models"])
+def test_openais_evals_have_not_claimed_a_name_of_ours(name: str) -> None:
+    assert not hasattr(getattr(openai.resources, "Evals", None), name)
 
 
 # The way on without each: the override is taken away from our client, as if openai no longer called it.

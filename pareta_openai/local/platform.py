@@ -89,9 +89,9 @@ class LocalPlatform:
         self._eval_seconds = eval_seconds
         self._state: State | None = None
         self._running = ExitStack()
-        self.api_key = DEFAULT_API_KEY
+        self.api_key: str = DEFAULT_API_KEY
         """The key of the default organisation, which starts with $5.00 and two live endpoints."""
-        self.base_url = ""
+        self.base_url: str = ""
         """As Pareta spells it, without ``/v1``. Empty until the platform is started."""
 
     def start(self) -> None:

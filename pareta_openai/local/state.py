@@ -25,14 +25,14 @@ class State:
         self._store = Store(path)
         self.deploy_seconds = deploy_seconds
         self.eval_seconds = eval_seconds
-        self.organisations = Organisations(self._store)
-        self.ledger = Ledger(self._store)
-        self.endpoints = Endpoints(self._store)
-        self.calls = Calls(self._store)
-        self.eval_sets = EvalSets(self._store)
-        self.blobs = Blobs(self._store)
-        self.eval_runs = EvalRuns(self._store, self.ledger)
-        self.evaluating = asyncio.Lock()
+        self.organisations: Organisations = Organisations(self._store)
+        self.ledger: Ledger = Ledger(self._store)
+        self.endpoints: Endpoints = Endpoints(self._store)
+        self.calls: Calls = Calls(self._store)
+        self.eval_sets: EvalSets = EvalSets(self._store)
+        self.blobs: Blobs = Blobs(self._store)
+        self.eval_runs: EvalRuns = EvalRuns(self._store, self.ledger)
+        self.evaluating: asyncio.Lock = asyncio.Lock()
         """Held by whoever computes results, or takes away the rows that they are computed from."""
 
     def now(self) -> float:

@@ -1,13 +1,65 @@
-"""The chunks of a chat completion, with the platform's receipt."""
+"""The chunks of a chat completion as they come, and what it cost."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Any, cast
 
 import openai
 from openai.types.chat import ChatCompletionChunk
 
+from .. import _openai, errors
+from ..decoding import EventDecoder, ServerSentEvent
 from ..types.chat import receipt
+
+if TYPE_CHECKING:
+    from .._openai import Response
+
+
+class _Answer:
+    """What has come of an answer: the chunks in their order, and whether it is whole."""
+
+    def __init__(self, client: Any, response: Response) -> None:
+        self._client = client
+        self._response = response
+        self._texts: list[str] = []
+        self._is_whole = False
+
+    def read(self, sent: ServerSentEvent) -> ChatCompletionChunk | None:
+        """The chunk in an event; None where it says that there are no more. Raises what an error event says."""
+        if sent.data.startswith("[DONE]"):
+            self._is_whole = True
+            return None
+        try:
+            data = json.loads(sent.data)
+        except (ValueError, RecursionError):
+            reason = f"an event that is no JSON ({len(sent.data)} characters)"
+            raise errors.unreadable_answer(self._response, reason, sent.data) from None
+        if sent.event == "error" or (isinstance(data, dict) and data.get("error")):
+            raise errors.stream_error(self._response, data)
+        chunk: ChatCompletionChunk = _openai.read_chunk(self._client, data, ChatCompletionChunk, self._response)
+        for choice in chunk.choices or ():
+            self._is_whole = self._is_whole or choice.finish_reason is not None
+            if choice.index == 0 and choice.delta and choice.delta.content:
+                self._texts.append(choice.delta.content)
+        return chunk
+
+    def check_whole(self) -> None:
+        if not self._is_whole:
+            raise errors.IncompleteStreamError(partial="".join(self._texts), request=self._response.request)
+
+    def broken_off(self, error: Exception) -> errors.APIConnectionError:
+        request = self._response.request
+        if isinstance(error, _openai.transport_timeouts()):
+            return errors.APITimeoutError(request=request)
+        return errors.APIConnectionError(
+            message=(
+                f"The connection broke off in mid-stream ({type(error).__name__}). It cannot be resumed: "
+                "send the call again."
+            ),
+            request=request,
+        )
 
 
 class _Receipt:
@@ -36,8 +88,66 @@ class _Receipt:
 
 
 class ChatStream(openai.Stream[ChatCompletionChunk], _Receipt):
-    """openai's stream of chunks, and what it cost."""
+    """openai's stream of chunks, and what it cost.
+
+    Raises, while it is read, the error that an error event stands for, `APIConnectionError` where the connection
+    breaks, and `IncompleteStreamError` where the stream ends before the answer does.
+    """
+
+    def __init__(self, *, client: Any, response: Any, **arguments: Any) -> None:
+        super().__init__(client=client, response=response, **arguments)
+        self._answer = _Answer(client, response)
+        self._chunks = self._read()
+
+    def __next__(self) -> ChatCompletionChunk:
+        return next(self._chunks)
+
+    def __iter__(self) -> Iterator[ChatCompletionChunk]:
+        return self._chunks
+
+    def _read(self) -> Iterator[ChatCompletionChunk]:
+        decoder = EventDecoder()
+        answer = self._answer
+        try:
+            for data in self.response.iter_bytes():
+                for sent in decoder.feed(data):
+                    chunk = answer.read(sent)
+                    if chunk is None:
+                        return
+                    yield chunk
+        except _openai.transport_errors() as error:
+            raise answer.broken_off(error) from error
+        finally:
+            self.close()
+        answer.check_whole()
 
 
 class AsyncChatStream(openai.AsyncStream[ChatCompletionChunk], _Receipt):
-    """openai's stream of chunks, and what it cost."""
+    """`ChatStream`, awaited."""
+
+    def __init__(self, *, client: Any, response: Any, **arguments: Any) -> None:
+        super().__init__(client=client, response=response, **arguments)
+        self._answer = _Answer(client, response)
+        self._chunks = self._read()
+
+    async def __anext__(self) -> ChatCompletionChunk:
+        return await self._chunks.__anext__()
+
+    def __aiter__(self) -> AsyncIterator[ChatCompletionChunk]:
+        return self._chunks
+
+    async def _read(self) -> AsyncIterator[ChatCompletionChunk]:
+        decoder = EventDecoder()
+        answer = self._answer
+        try:
+            async for data in self.response.aiter_bytes():
+                for sent in decoder.feed(data):
+                    chunk = answer.read(sent)
+                    if chunk is None:
+                        return
+                    yield chunk
+        except _openai.transport_errors() as error:
+            raise answer.broken_off(error) from error
+        finally:
+            await self.close()
+        answer.check_whole()

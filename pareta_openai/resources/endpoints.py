@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Generator, Mapping
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, List, Literal, overload  # noqa: UP035
 
 from .. import _openai
 from ..errors import DeploymentFailedError
@@ -43,7 +43,8 @@ def _deploy(task: str, model: str, name: str | None, more: Mapping[str, object])
 
 
 def _list() -> Call[list[Endpoint]]:
-    return Call("get", "/endpoints", cast_to=list[Endpoint])
+    # Not list[…]: on Python 3.10 that passes for a class, and openai asks of which it is a subclass.
+    return Call("get", "/endpoints", cast_to=List[Endpoint])  # noqa: UP006
 
 
 def _retrieve(endpoint_id: str) -> Call[Endpoint]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
@@ -15,13 +15,13 @@ from pareta_openai.local.responder import Message, Part, Prompt
 
 from .dependencies import CurrentState, IdempotencyKey, Organisation, RequestId
 
-router = APIRouter(tags=["Inference"])
+router: APIRouter = APIRouter(tags=["Inference"])
 
 
 class _Open(BaseModel):
     """A part of a request: what is not named here passes through."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
 
 
 class ContentPart(_Open):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -33,6 +33,6 @@ async def _request_id(request: Request) -> str:
 CurrentState = Annotated[State, Depends(_state)]
 Organisation = Annotated[str, Depends(_organisation)]
 """The id of the calling organisation; asking for it is what makes a route need a key."""
-KeyRequired = Depends(_organisation)
+KeyRequired: Any = Depends(_organisation)
 RequestId = Annotated[str, Depends(_request_id)]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]

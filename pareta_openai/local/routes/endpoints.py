@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
@@ -16,7 +16,7 @@ from pareta_openai.local.state import State
 
 from .dependencies import CurrentState, IdempotencyKey, Organisation
 
-router = APIRouter(prefix="/endpoints", tags=["Endpoints"])
+router: APIRouter = APIRouter(prefix="/endpoints", tags=["Endpoints"])
 
 # What a deploy reports, and after which share of its time.
 _STAGES: tuple[tuple[float, dict[str, Any]], ...] = (
@@ -29,7 +29,7 @@ _STAGES: tuple[tuple[float, dict[str, Any]], ...] = (
 
 
 class DeployRequest(BaseModel):
-    model_config = ConfigDict(extra="allow")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
 
     task: str
     model: str = RECOMMENDED

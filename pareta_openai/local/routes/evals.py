@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from urllib.parse import urlencode
 
 # What FastAPI reads forms with, and would miss only with a RuntimeError.
@@ -16,7 +16,7 @@ from pareta_openai.local.errors import TooLarge
 
 from .dependencies import CurrentState, IdempotencyKey, KeyRequired, Organisation, RequestId
 
-router = APIRouter(tags=["Evals"])
+router: APIRouter = APIRouter(tags=["Evals"])
 
 _LARGEST_UPLOAD = 4 << 30
 _CHUNK = 1 << 20
@@ -55,7 +55,7 @@ class EvalSetList(BaseModel):
 
 
 class BlobUploadRequest(BaseModel):
-    model_config = ConfigDict(extra="allow")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
 
     idx: int = Field(ge=0)
     field_name: _Text
@@ -69,7 +69,7 @@ class BlobUpload(BaseModel):
 
 
 class BlobUploadComplete(BaseModel):
-    model_config = ConfigDict(extra="allow")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
 
     idx: int = Field(ge=0)
     field_name: _Text
@@ -87,7 +87,7 @@ class Blob(BaseModel):
 
 
 class EvalRunRequest(BaseModel):
-    model_config = ConfigDict(extra="allow")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
 
     eval_set_id: _Text
     candidate_model_ids: list[_Text] = Field(min_length=1, max_length=100)

@@ -9,7 +9,7 @@ from pareta_openai.local.state import State
 
 from .dependencies import CurrentState, Organisation
 
-router = APIRouter(prefix="/_local", tags=["Local only"])
+router: APIRouter = APIRouter(prefix="/_local", tags=["Local only"])
 
 
 class Account(BaseModel):

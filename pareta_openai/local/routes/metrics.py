@@ -13,7 +13,7 @@ from pareta_openai.local.state import State
 
 from .dependencies import CurrentState, Organisation
 
-router = APIRouter(prefix="/endpoints/{endpoint_id}", tags=["Endpoint metrics"])
+router: APIRouter = APIRouter(prefix="/endpoints/{endpoint_id}", tags=["Endpoint metrics"])
 
 
 class Performance(BaseModel):

@@ -12,7 +12,7 @@ from pareta_openai.local.errors import NotAcceptable
 
 from .dependencies import CurrentState
 
-router = APIRouter(tags=["Storage"])
+router: APIRouter = APIRouter(tags=["Storage"])
 
 
 @router.put("/uploads/{blob_id}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,7 +12,7 @@ from pareta_openai.local import catalogue, matching
 
 from .dependencies import KeyRequired
 
-router = APIRouter(prefix="/tasks", tags=["Tasks"], dependencies=[KeyRequired])
+router: APIRouter = APIRouter(prefix="/tasks", tags=["Tasks"], dependencies=[KeyRequired])
 
 
 class Example(BaseModel):
@@ -32,7 +32,7 @@ class TaskList(BaseModel):
 
 
 class MatchRequest(BaseModel):
-    model_config = ConfigDict(extra="allow")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
 
     query: str = Field(min_length=1)
     top_k: int = Field(default=5, ge=1, le=50)
