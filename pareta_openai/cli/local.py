@@ -20,6 +20,9 @@ def run(
     deploy_seconds: Annotated[
         float, typer.Option(min=0, help="Seconds from a deploy or a start until an endpoint is live.")
     ] = 0.0,
+    eval_seconds: Annotated[
+        float, typer.Option(min=0, help="Seconds from the start of an eval run until its results are there.")
+    ] = 0.0,
 ) -> None:
     """Run Pareta's API on this machine, with no model behind it, until Ctrl-C.
 
@@ -33,7 +36,9 @@ def run(
     from pareta_openai.local import LocalExtraMissing, LocalPlatform, StateError
 
     words = Console(stderr=True, highlight=False, soft_wrap=True)
-    platform = LocalPlatform(port=port, state=state or ":memory:", deploy_seconds=deploy_seconds)
+    platform = LocalPlatform(
+        port=port, state=state or ":memory:", deploy_seconds=deploy_seconds, eval_seconds=eval_seconds
+    )
     try:
         platform.start()
     except LocalExtraMissing as error:

@@ -10,8 +10,20 @@ Needs ``pip install 'pareta-openai[local]'``; the packages are imported when a p
 
 from __future__ import annotations
 
+from . import faults
+from .armed_faults import ArmedFault
 from .errors import LocalExtraMissing, StateError
+from .faults import Fault
 from .ledger import Debit
 from .platform import LocalPlatform, Organisation
 
-__all__ = ["Debit", "LocalExtraMissing", "LocalPlatform", "Organisation", "StateError"]
+__all__ = [
+    "ArmedFault",
+    "Debit",
+    "Fault",
+    "LocalExtraMissing",
+    "LocalPlatform",
+    "Organisation",
+    "StateError",
+    "faults",
+]

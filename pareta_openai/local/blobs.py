@@ -77,6 +77,16 @@ class Blobs:
             raise NotFound("The eval set that this upload was for is gone.")
         return _blob(row)
 
+    def owner(self, blob: Blob) -> str:
+        """The organisation that it is for. Raises `NotFound` where its set was deleted."""
+        row = self._store.row(
+            "SELECT organisation_id FROM eval_sets WHERE number = (SELECT set_number FROM eval_blobs WHERE id = ?)",
+            blob.id,
+        )
+        if row is None:
+            raise NotFound("The eval set that this upload was for is gone.")
+        return str(row["organisation_id"])
+
     def arrived(self, blob_id: str, sha256: str) -> None:
         with self._store.transaction() as db:
             db.execute("UPDATE eval_blobs SET sha256 = ? WHERE id = ?", (sha256, blob_id))

@@ -9,7 +9,9 @@ from os import PathLike, fspath
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from .armed_faults import ANY, ArmedFault
 from .errors import LocalExtraMissing
+from .faults import Fault
 from .ledger import Debit
 from .state import State
 
@@ -56,6 +58,23 @@ class Organisation:
         Raises `NotFound` for an endpoint that the organisation does not have.
         """
         self._state.endpoints.fail(self.id, endpoint_id, message)
+
+    def add_fault(self, fault: Fault, *, on: str = ANY, times: int | None = 1) -> None:
+        """Makes its next `times` requests for `on` meet `fault`, or every one where `times` is None.
+
+        `on` is an `operationId` of the contract, such as ``createChatCompletion``, or ``*``. Faults are met in the
+        order in which they were added, one by a request. Raises `NotAcceptable` for an operation that is not there,
+        or that could never meet the fault.
+        """
+        self._state.faults.arm(self.id, fault, on=on, times=times)
+
+    def clear_faults(self) -> None:
+        self._state.faults.clear(self.id)
+
+    @property
+    def faults(self) -> list[ArmedFault]:
+        """Those that are still armed, with the times that are left."""
+        return self._state.faults.list(self.id)
 
     def ledger(self) -> list[Debit]:
         """One row for each debit, oldest first."""

@@ -15,6 +15,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from .connection import Connection
+
 _HOST = "127.0.0.1"
 # Longer than clients keep idle connections, so that they never send into one that closes.
 _KEEP_ALIVE_SECONDS = 600
@@ -93,10 +95,20 @@ def _ended_quietly(app: ASGIApp) -> ASGIApp:
 
 
 class _Protocol(H11Protocol):
+    """Puts the connection into the `state` of every scope."""
+
     def __init__(self, *args: Any, **keywords: Any) -> None:
         super().__init__(*args, **keywords)
         # uvicorn's switch for this changes the logging of the whole process.
         self.access_log = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state["connection"] = Connection(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.app_state["connection"].lost()
 
 
 async def _unwind(state: ServerState) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
+from .armed_faults import ArmedFaults
 from .blobs import Blobs
 from .calls import Calls
 from .endpoints import Endpoints
@@ -32,6 +33,7 @@ class State:
         self.eval_sets: EvalSets = EvalSets(self._store)
         self.blobs: Blobs = Blobs(self._store)
         self.eval_runs: EvalRuns = EvalRuns(self._store, self.ledger)
+        self.faults: ArmedFaults = ArmedFaults()
         self.evaluating: asyncio.Lock = asyncio.Lock()
         """Held by whoever computes results, or takes away the rows that they are computed from."""
 

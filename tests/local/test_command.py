@@ -77,6 +77,15 @@ def test_deploy_seconds_reach_the_platform(run, caller):
     assert call("POST", "/v1/endpoints/ep_invoice_kie/start").json()["status"] == "starting"
 
 
+def test_eval_seconds_reach_the_platform(run, caller):
+    _, (url, key) = run("--eval-seconds", "60")
+    call = caller(url.partition("=")[2], key.partition("=")[2])
+    eval_set = call.upload([{"input": "a", "expected": {"b": "c"}}]).json()["eval_set"]["id"]
+    started = call.run(eval_set, "contract-kie-1").json()
+    run_path = f"/v1/eval-runs/{started['run_id']}"
+    assert call("GET", run_path).json()["run"]["status"] in ("queued", "running", "evaluating")
+
+
 def test_a_port_that_is_taken_is_one_clear_line(run, platform):
     port = str(urlsplit(platform.base_url).port)
     process, lines = run("--port", port)

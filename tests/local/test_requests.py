@@ -34,6 +34,9 @@ ROUTES = [
     ("GET", "/v1/eval-runs/x"),
     ("GET", "/_local/organisation"),
     ("PUT", "/_local/balance"),
+    ("POST", "/_local/faults"),
+    ("GET", "/_local/faults"),
+    ("DELETE", "/_local/faults"),
 ]
 
 

@@ -1,10 +1,11 @@
-"""What only the local platform has: the organisation's books, and setting its balance."""
+"""What only the local platform has: the organisation's books, setting its balance, and faults to meet."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from pydantic import BaseModel
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict
 
+from pareta_openai.local import armed_faults, faults
 from pareta_openai.local.state import State
 
 from .dependencies import CurrentState, Organisation
@@ -25,6 +26,24 @@ class BalanceRequest(BaseModel):
     balance_micro_usd: int
 
 
+class FaultRequest(BaseModel):
+    """`on` is an `operationId` of the contract or ``*``; `times` null is every request from now on."""
+
+    model_config = ConfigDict(extra="allow")
+
+    fault: str
+    on: str = armed_faults.ANY
+    times: int | None = 1
+
+
+class ArmedFault(FaultRequest):
+    """The same, with the times that are left."""
+
+
+class ArmedFaultList(BaseModel):
+    faults: list[ArmedFault]
+
+
 @router.get("/organisation")
 async def retrieve_account(state: CurrentState, organisation: Organisation) -> Account:
     return _account(state, organisation)
@@ -35,6 +54,29 @@ async def set_balance(body: BalanceRequest, state: CurrentState, organisation: O
     """The difference to the balance before is booked as a top-up, which may be negative."""
     state.ledger.set_balance(organisation, body.balance_micro_usd, now=state.now())
     return _account(state, organisation)
+
+
+@router.post("/faults", status_code=201)
+async def arm_fault(body: FaultRequest, state: CurrentState, organisation: Organisation) -> ArmedFault:
+    """A fault by its name, with its arguments beside it: ``{"fault": "drop", "after_events": 3, "on": …}``."""
+    fault = faults.read({**(body.model_extra or {}), "fault": body.fault})
+    return _armed(state.faults.arm(organisation, fault, on=body.on, times=body.times))
+
+
+@router.get("/faults")
+async def list_faults(state: CurrentState, organisation: Organisation) -> ArmedFaultList:
+    """What is still armed, with the times that are left."""
+    return ArmedFaultList(faults=[_armed(fault) for fault in state.faults.list(organisation)])
+
+
+@router.delete("/faults", status_code=204)
+async def clear_faults(state: CurrentState, organisation: Organisation) -> Response:
+    state.faults.clear(organisation)
+    return Response(status_code=204)
+
+
+def _armed(armed: armed_faults.ArmedFault) -> ArmedFault:
+    return ArmedFault(**armed.document)
 
 
 def _account(state: State, organisation: str) -> Account:

@@ -1,0 +1,83 @@
+"""Which requests meet which fault. Not kept in the state: a platform that starts behaves."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .errors import NotAcceptable
+from .faults import Fault
+from .operations import Operation, require_operation
+
+ANY = "*"
+
+
+@dataclass(frozen=True)
+class ArmedFault:
+    """`fault`, for the next `times` requests for `on`, or for every one where `times` is None.
+
+    `on` is an `operationId` of the contract, or ``*``.
+    """
+
+    fault: Fault
+    on: str
+    times: int | None
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """As JSON can say it."""
+        return {**self.fault.document, "on": self.on, "times": self.times}
+
+    def fits(self, operation: Operation, *, streams: bool) -> bool:
+        return self.on in (ANY, operation.id) and self.fault.fits(operation, streams=streams)
+
+
+class ArmedFaults:
+    """Of every organisation, from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        # Organisations with an empty list are not in it.
+        self._armed: dict[str, list[ArmedFault]] = {}
+
+    def __bool__(self) -> bool:
+        """Whether anything is armed at all."""
+        return bool(self._armed)
+
+    def arm(self, organisation_id: str, fault: Fault, *, on: str = ANY, times: int | None = 1) -> ArmedFault:
+        """Behind the ones that are armed already.
+
+        Raises `NotAcceptable` for an operation that the contract does not have, or that never meets the fault.
+        """
+        if times is not None and (not isinstance(times, int) or isinstance(times, bool) or times < 1):
+            raise NotAcceptable("A fault is for the next 1, 2, … times requests, or for every one where it is null.")
+        if on != ANY:
+            fault.require_fit(require_operation(on))
+        armed = ArmedFault(fault, on, times)
+        with self._lock:
+            self._armed.setdefault(organisation_id, []).append(armed)
+        return armed
+
+    def take(self, organisation_id: str, operation: Operation, *, streams: bool) -> Fault | None:
+        """What a request meets: the first that fits it, which is then armed for one request less."""
+        with self._lock:
+            armed = self._armed.get(organisation_id, [])
+            for place, found in enumerate(armed):
+                if found.fits(operation, streams=streams):
+                    if found.times is not None:
+                        left = found.times - 1
+                        armed[place : place + 1] = [replace(found, times=left)] if left else []
+                        if not armed:
+                            del self._armed[organisation_id]
+                    return found.fault
+        return None
+
+    def list(self, organisation_id: str) -> list[ArmedFault]:
+        """What is still armed, with the times that are left."""
+        with self._lock:
+            return self._armed.get(organisation_id, [])[:]
+
+    def clear(self, organisation_id: str) -> None:
+        with self._lock:
+            self._armed.pop(organisation_id, None)

@@ -1,0 +1,84 @@
+"""The contract's operations, read from its OpenAPI document: which one a request asks for, and how it is answered."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from .errors import NotAcceptable
+
+DEPLOY = "deployEndpoint"
+UPLOAD = "uploadBlob"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`id` is the document's `operationId`; `streams` and `answers_json` say how it can be answered where it is.
+
+    `path` is None for what another host than the API's takes.
+    """
+
+    id: str
+    method: str
+    path: re.Pattern[str] | None
+    streams: bool
+    answers_json: bool
+
+
+@cache
+def operations() -> dict[str, Operation]:
+    """Every operation of the contract by its id, also those that only newer platforms have."""
+    document = json.loads((resources.files("pareta_openai") / "openapi.json").read_text(encoding="utf-8"))
+    return {
+        operation["operationId"]: _operation(document, method, None if "servers" in item else path, operation)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if isinstance(operation, dict) and "operationId" in operation
+    }
+
+
+def require_operation(operation_id: str) -> Operation:
+    """Raises `NotAcceptable` for an id that the contract does not have."""
+    found = operations().get(operation_id)
+    if found is None:
+        near = difflib.get_close_matches(operation_id, operations(), 1, 0.0)
+        raise NotAcceptable(f"No operation {operation_id!r} in the contract. Did you mean {near[0]!r}?")
+    return found
+
+
+def find_operation(method: str, path: str) -> Operation | None:
+    """What a request to the API asks for."""
+    for operation in operations().values():
+        if operation.method == method and operation.path is not None and operation.path.fullmatch(path):
+            return operation
+    return None
+
+
+def _operation(document: dict[str, Any], method: str, path: str | None, operation: dict[str, Any]) -> Operation:
+    answers = {
+        kind
+        for status, answer in operation["responses"].items()
+        if status.startswith("2")
+        for kind in _resolved(document, answer).get("content", {})
+    }
+    return Operation(
+        id=operation["operationId"],
+        method=method.upper(),
+        path=None if path is None else re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))),
+        streams="text/event-stream" in answers,
+        answers_json="application/json" in answers,
+    )
+
+
+def _resolved(document: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in item:
+        found: Any = document
+        for name in item["$ref"].removeprefix("#/").split("/"):
+            found = found[name]
+        item = found
+    return item
