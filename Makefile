@@ -3,7 +3,7 @@
 #   make test PYTHON=python3.13            make .venv with this Python
 #   make test-matrix PYTHONS="3.10 3.13" OPENAIS="2.0.0 3.*"
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types build test-matrix lock venv clean
+.PHONY: help demo test lint types build test-matrix test-workers lock venv clean
 
 # The caller's own Python environment must not leak into .venv.
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
@@ -17,7 +17,7 @@ demo: venv ## see it at work against the local platform
 	$(python) examples/demo.py $(ARGS)
 
 test: venv ## run the tests
-	$(python) -m pytest $(ARGS)
+	$(python) -m pytest -n auto $(ARGS)
 
 lint: venv ## check the code's style
 	$(python) -m nox -s lint
@@ -30,6 +30,9 @@ build: venv ## make wheel and sdist in dist/
 
 test-matrix: venv ## run the tests on each supported openai and Python
 	$(python) -m nox -s matrix -- $(ARGS)
+
+test-workers: venv ## run the tests on workers of Ray, Dask and Celery
+	$(python) -m nox -s workers -- $(ARGS)
 
 # ARGS=--upgrade also takes newer versions of what is locked already.
 lock: venv ## remake requirements-dev.txt from pyproject.toml

@@ -3,6 +3,7 @@
 import os
 import shutil
 import tarfile
+import tempfile
 import zipfile
 from itertools import chain
 from pathlib import Path
@@ -39,7 +40,7 @@ def run_in_venv(session: nox.Session, *command: str) -> None:
 @nox.session(python=False)
 def tests(session: nox.Session) -> None:
     """The tests on the locked versions."""
-    run_in_venv(session, "pytest", *session.posargs)
+    run_in_venv(session, "pytest", "-n", "auto", *session.posargs)
 
 
 @nox.session(python=False)
@@ -84,6 +85,11 @@ transport = "httpx2" if "httpx2" in sys.modules else "httpx"
 print(f"openai {openai.__version__}, {transport} {version(transport)}, Python {sys.version.split()[0]}")
 """
 
+WHICH_WORKERS = """
+from importlib.metadata import version
+print(", ".join(f"{name} {version(name)}" for name in ("celery", "distributed", "ray")))
+"""
+
 
 def locked(*requirements: str) -> list[str]:
     """The lines of the lock for these requirements."""
@@ -92,16 +98,35 @@ def locked(*requirements: str) -> list[str]:
     return [line for line in lines if Requirement(line).name in names]
 
 
+def install_for_tests(session: nox.Session, *requirements: str) -> None:
+    """The project, the tests' own tools as locked, and `requirements` with what they bring."""
+    project = nox.project.load_toml("pyproject.toml")
+    extras = project["project"]["optional-dependencies"].values()
+    tools = locked(*nox.project.dependency_groups(project, "test"), *chain.from_iterable(extras))
+    file = Path(session.create_tmp(), "requirements.txt")
+    file.write_text("\n".join(tools), encoding="utf-8")
+    session.install(*requirements, "-e", ".[all]", "-r", str(file))
+    session.run("python", "-c", WHAT_RUNS, log=False)
+
+
+@nox.session
+def workers(session: nox.Session) -> None:
+    """The tests on workers of Ray, Dask and Celery, the newest that there are."""
+    project = nox.project.load_toml("pyproject.toml")
+    install_for_tests(session, *nox.project.dependency_groups(project, "workers"))
+    session.run("python", "-c", WHICH_WORKERS, log=False)
+    # A worker that does not start is to end the session, with a traceback of who waits for it.
+    limits = ("-o", "faulthandler_timeout=180", "-o", "faulthandler_exit_on_timeout=true")
+    # Nox would put temporary files into the environment, where Ray's workers refuse to start.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        command = ("python", "-m", "pytest", "-m", "workers", "tests/workers", *limits, *session.posargs)
+        session.run(*command, env={"TMPDIR": folder})
+
+
 @nox.session(python=PYTHONS)
 @nox.parametrize("openai", OPENAIS)
 def matrix(session: nox.Session, openai: str) -> None:
     """The tests on each openai and Python; OPENAIS and PYTHONS in the environment narrow it."""
-    project = nox.project.load_toml("pyproject.toml")
-    extras = project["project"]["optional-dependencies"].values()
-    # The tests' own tools as locked. What openai brings is as new as this openai takes it.
-    tools = locked(*nox.project.dependency_groups(project, "test"), *chain.from_iterable(extras))
-    requirements = Path(session.create_tmp(), "requirements.txt")
-    requirements.write_text("\n".join(tools), encoding="utf-8")
-    session.install(f"openai=={openai}", "-e", ".[all]", "-r", str(requirements))
-    session.run("python", "-c", WHAT_RUNS, log=False)
-    session.run("python", "-m", "pytest", "-m", "not workshop", *session.posargs)
+    # What openai brings is as new as this openai takes it.
+    install_for_tests(session, f"openai=={openai}")
+    session.run("python", "-m", "pytest", "-n", "auto", "-m", "not workshop", *session.posargs)

@@ -1,16 +1,18 @@
 """The seam: every use of openai's non-public names is in this module, and nowhere else.
 
-| Name of openai's                   | Relied on for                     | Where it is gone                     |
-|------------------------------------|-----------------------------------|--------------------------------------|
-| `FinalRequestOptions`' attributes  | aliases, checks, idempotency keys | requests go out as openai has them   |
-| `_make_status_error`               | our exceptions for 4xx and 5xx    | openai's exceptions                  |
-| `_process_response`, `post_parser` | bodies that are not JSON          | openai's `str`, or `JSONDecodeError` |
-| `_process_response_data`           | JSON of another shape             | the decoded JSON as it came          |
-| `_custom_headers`                  | OPENAI_CUSTOM_HEADERS stays home  | no client while that is set          |
-| `_refresh_api_key`                 | whether `api_key=` may be called  | strings only                         |
-| `_should_retry`                    | leaving a 503 to `on_not_ready`   | it is retried first, as by openai    |
-| `to_raw_response_wrapper` and kin  | raw responses of our namespaces   | no such responses there              |
-| `_client`                          | uploads to signed URLs            | a transport of its own for each      |
+| Name of openai's                   | Relied on for                     | Where it is gone                          |
+|------------------------------------|-----------------------------------|-------------------------------------------|
+| `FinalRequestOptions`' attributes  | aliases, checks, idempotency keys | requests go out as openai has them        |
+| `_make_status_error`               | our exceptions for 4xx and 5xx    | openai's exceptions                       |
+| `_process_response`, `post_parser` | bodies that are not JSON          | openai's `str`, or `JSONDecodeError`      |
+| `_process_response_data`           | JSON of another shape             | the decoded JSON as it came               |
+| `_custom_headers`                  | OPENAI_CUSTOM_HEADERS stays home  | no client while that is set               |
+| `_refresh_api_key`                 | whether `api_key=` may be called  | strings only                              |
+| `_calculate_retry_timeout`         | `call_timeout`                    | retries as openai makes them              |
+| `_prepare_options`                 | `call_timeout`                    | attempts take as long as openai lets them |
+| `_should_retry` and kin            | `on_not_ready`, `call_timeout`    | 503s and retries are openai's own         |
+| `to_raw_response_wrapper` and kin  | raw responses of our namespaces   | no such responses there                   |
+| `_client`                          | uploads to signed URLs            | a transport of its own for each           |
 
 Checked on openai 1.66.0, 1.109.1, 2.0.0, 2.54.0, 3.0.0 and 3.54.0; `tests/test_openai_seam.py` fails when one
 of them moves. Beside these, openai 3 brings httpx2 where 1 and 2 brought httpx: types come from the
@@ -21,11 +23,15 @@ from __future__ import annotations
 
 import inspect
 import json
+import math
 import os
 import sys
+import time
 import uuid
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache, partial
 from importlib import import_module
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, get_args, get_origin
@@ -73,9 +79,82 @@ def transport_errors() -> tuple[type[Exception], ...]:
     return (OSError, *(transport.RequestError for transport in _transports()))
 
 
+def body_errors() -> tuple[type[Exception], ...]:
+    """What a guarded body raises, and the transport while it decompresses one, which no guard sees."""
+    return (openai.APIConnectionError, *transport_errors())
+
+
+def guard_body(response: Any, translate: Callable[[Exception], Exception]) -> None:
+    """Make whoever reads the body of `response` meet `translate`'s exceptions in place of the transport's."""
+    sync_guard, async_guard = _body_guards(type(response).__module__.partition(".")[0])
+    guard = async_guard if hasattr(response.stream, "__aiter__") else sync_guard
+    response.stream = guard(response.stream, translate)
+
+
+@cache
+def _body_guards(module: str) -> tuple[Any, Any]:
+    """The transport asks its bodies to be of its own classes, and there are two transports."""
+    transport = import_module(module)
+
+    class Guard(transport.SyncByteStream):  # type: ignore[misc, name-defined]
+        def __init__(self, stream: Any, translate: Callable[[Exception], Exception]) -> None:
+            self._stream = stream
+            self._translate = translate
+
+        def __iter__(self) -> Any:
+            try:
+                yield from self._stream
+            except transport_errors() as error:
+                raise self._translate(error) from error
+
+        def close(self) -> None:
+            self._stream.close()
+
+    class AsyncGuard(transport.AsyncByteStream):  # type: ignore[misc, name-defined]
+        def __init__(self, stream: Any, translate: Callable[[Exception], Exception]) -> None:
+            self._stream = stream
+            self._translate = translate
+
+        async def __aiter__(self) -> Any:
+            try:
+                async for part in self._stream:
+                    yield part
+            except transport_errors() as error:
+                raise self._translate(error) from error
+
+        async def aclose(self) -> None:
+            await self._stream.aclose()
+
+    return Guard, AsyncGuard
+
+
 def transport_timeouts() -> tuple[type[Exception], ...]:
     """Those of `transport_errors` that mean that nothing came for too long."""
     return tuple(transport.TimeoutException for transport in _transports())
+
+
+_deadline: ContextVar[float | None] = ContextVar("_deadline", default=None)
+"""When the call that is under way is to be over, by the monotonic clock."""
+
+
+@contextmanager
+def _within(seconds: float | None) -> Iterator[None]:
+    token = _deadline.set(None if seconds is None else time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+def _time_left() -> float:
+    deadline = _deadline.get()
+    return math.inf if deadline is None else deadline - time.monotonic()
+
+
+def request_for(client: Any, method: str, path: str) -> Any:
+    """A request of the transport's, for an error about one that was not sent."""
+    module = type(client.base_url).__module__.partition(".")[0]
+    return import_module(module).Request(method, str(client.base_url).rstrip("/") + path)
 
 
 class _Frozen(NamedTuple):
@@ -86,7 +165,16 @@ class _Frozen(NamedTuple):
     arguments: dict[str, Any]
 
 
-_SECRET_HEADERS = ("authorization", "cookie", "set-cookie", "proxy-authorization")
+_SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key")
+
+
+def without_secrets(headers: Mapping[str, Any], api_key: str) -> dict[str, Any]:
+    """`headers` without those that are there to hold a secret, and without any that holds `api_key`."""
+    return {
+        name: value
+        for name, value in headers.items()
+        if name.lower() not in _SECRET_HEADERS and not (api_key and api_key in str(value))
+    }
 
 
 def freeze(value: Any) -> Any:
@@ -94,19 +182,24 @@ def freeze(value: Any) -> Any:
     module, kind = type(value).__module__.partition(".")[0], type(value).__name__
     if module not in ("httpx", "httpx2") or kind not in ("Request", "Response"):
         return value
-    headers = [(name, text) for name, text in value.headers.multi_items() if name.lower() not in _SECRET_HEADERS]
+    request = value if kind == "Request" else value.request
+    api_key = request.headers.get("authorization", "").removeprefix("Bearer ")
+    kept = {name.lower() for name in without_secrets(value.headers, api_key)}
+    if kind == "Response":
+        # The body is decoded by now, so that these no longer describe it.
+        kept -= {"content-encoding", "transfer-encoding"}
+    # As bytes: a header may hold what is no ASCII.
+    headers = [(name, text) for name, text in value.headers.raw if name.decode("latin-1").lower() in kept]
     try:
         content = value.content
     except RuntimeError:  # it was streamed, and never read
         content = b""
     if kind == "Request":
-        return _Frozen(
-            module, kind, {"method": value.method, "url": str(value.url), "headers": headers, "content": content}
-        )
-    # The body is decoded by now, so that these no longer describe it.
-    headers = [(name, text) for name, text in headers if name not in ("content-encoding", "transfer-encoding")]
-    arguments = {"status_code": value.status_code, "headers": headers, "content": content}
-    return _Frozen(module, kind, {**arguments, "request": freeze(value.request)})
+        arguments = {"method": value.method, "url": str(value.url), "headers": headers, "content": content}
+    else:
+        arguments = {"status_code": value.status_code, "headers": headers, "content": content}
+        arguments["request"] = freeze(request)
+    return _Frozen(module, kind, arguments)
 
 
 def thaw(value: Any) -> Any:
@@ -211,6 +304,18 @@ class ClientHooks:
     def _connection_error(self, error: openai.APIConnectionError) -> openai.APIConnectionError:
         raise NotImplementedError
 
+    def _call_timeout(self) -> float | None:
+        """How many seconds a call may take with all its retries."""
+        raise NotImplementedError
+
+    def _out_of_time(self, method: str, path: str) -> openai.APITimeoutError:
+        """For a call that has no time left for its next attempt."""
+        raise NotImplementedError
+
+    def _body_error(self, response: Response, error: Exception) -> Exception:
+        """For a transport's `error` while the body of `response` was read."""
+        raise NotImplementedError
+
     def _unreadable_answer(self, response: Response, reason: str, body: object) -> openai.APIError:
         raise NotImplementedError
 
@@ -254,6 +359,8 @@ class ClientHooks:
             return self._status_error(response, body)
 
         def _process_response(self, *, cast_to, options, response, stream, **rest):
+            if not response.is_closed:
+                guard_body(response, partial(self._body_error, response))
             if not stream:
                 self._guard_json(response)
                 self._take_over_parsing(cast_to, options, response)
@@ -272,7 +379,24 @@ class ClientHooks:
 
         def _should_retry(self, response):
             is_cold = response.status_code == 503 and self._starts_endpoints(self._path_of(response.request))
-            return not is_cold and super()._should_retry(response)
+            # The shortest pause that openai makes is three quarters of half a second, unless the platform names one.
+            asked_for = self._parse_retry_after_header(response.headers) or 0.375
+            return not is_cold and asked_for < _time_left() and super()._should_retry(response)
+
+        def _calculate_retry_timeout(self, remaining_retries, options, *args, **kwargs):
+            pause = super()._calculate_retry_timeout(remaining_retries, options, *args, **kwargs)
+            if pause >= _time_left():
+                raise self._out_of_time(options.method, options.url)
+            return pause
+
+        def _cut_timeout(self, options):
+            """No attempt may take longer than the call has left."""
+            left = _time_left()
+            if left == math.inf:
+                return
+            given = options.timeout if isinstance(options.timeout, (int, float)) else self.timeout
+            longest = given if isinstance(given, (int, float)) else math.inf
+            options.timeout = max(0.001, min(left, longest))
 
         def _process_response_data(self, *, data, cast_to, response):
             if not _has_shape_of(cast_to, data):
@@ -367,13 +491,18 @@ if TYPE_CHECKING:
 else:
 
     class SyncHooks(ClientHooks):
+        def _prepare_options(self, options):
+            self._cut_timeout(options)
+            return super()._prepare_options(options)
+
         def request(self, cast_to, options, *args, **kwargs):
             self._before_request(options)
             kwargs["stream_cls"] = self._stream_class(kwargs.get("stream_cls"))
 
             def send():
                 try:
-                    return super(SyncHooks, self).request(cast_to, options, *args, **kwargs)
+                    with _within(self._call_timeout()):
+                        return super(SyncHooks, self).request(cast_to, options, *args, **kwargs)
                 except openai.APIConnectionError as error:
                     raise self._connection_error(error) from error.__cause__
 
@@ -391,13 +520,18 @@ else:
             return send()
 
     class AsyncHooks(ClientHooks):
+        async def _prepare_options(self, options):
+            self._cut_timeout(options)
+            return await super()._prepare_options(options)
+
         async def request(self, cast_to, options, *args, **kwargs):
             self._before_request(options)
             kwargs["stream_cls"] = self._stream_class(kwargs.get("stream_cls"))
 
             async def send():
                 try:
-                    return await super(AsyncHooks, self).request(cast_to, options, *args, **kwargs)
+                    with _within(self._call_timeout()):
+                        return await super(AsyncHooks, self).request(cast_to, options, *args, **kwargs)
                 except openai.APIConnectionError as error:
                     raise self._connection_error(error) from error.__cause__
 

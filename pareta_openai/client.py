@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, get_args, get_origin
 
@@ -70,6 +71,10 @@ _POLL_INTERVAL = 2.0
 """Seconds between two looks at an endpoint that a call is waiting for."""
 
 
+_NO_KEY = "no-key"
+"""Stands in for the key of a client that woke up without one. It is never sent."""
+
+
 def _and_takes(openai_function: Callable[..., Any]) -> Callable[[_Function], _Function]:
     """Give a function that ends in ``**arguments`` the signature that it has in truth: ours, and openai's.
 
@@ -98,17 +103,25 @@ class _ParetaClient(_openai.ClientHooks):
     """What the two clients have in common, which is all but the waiting."""
 
     _options: config.ClientOptions
+    _missing_key: errors.ParetaError | None = None
+    """What a client that woke up without a key raises at its first call."""
 
     if not TYPE_CHECKING:
         # Hidden from checkers, which see the two classes' own signatures below.
 
         @_and_takes(openai.OpenAI.__init__)
         def __init__(self, *, api_key=None, base_url=None, **arguments):
-            self._options = config.ClientOptions(**_take_own(arguments))
-            _refuse_unknown(type(self).__name__, arguments)
-            if not (_openai.TAKES_KEY_PROVIDERS and callable(api_key)):
-                api_key = config.find_api_key(api_key)
-            super().__init__(api_key=api_key, base_url=config.find_base_url(base_url), **arguments)
+            try:
+                self._options = config.ClientOptions(**_take_own(arguments))
+                _refuse_unknown(type(self).__name__, arguments)
+                base_url = config.find_base_url(base_url)
+                if not (_openai.TAKES_KEY_PROVIDERS and callable(api_key)):
+                    api_key = config.find_api_key(api_key)
+            except Exception as error:
+                # A traceback that shows locals must not show the key, neither here nor where it was looked at.
+                api_key = None
+                raise error.with_traceback(None) from None
+            super().__init__(api_key=api_key, base_url=base_url, **arguments)
             self._forget_ambient_settings(arguments)
             for name in _REPLACED:
                 vars(self).pop(name, None)
@@ -117,8 +130,14 @@ class _ParetaClient(_openai.ClientHooks):
         def copy(self, **arguments):
             """A client with these options changed and all others kept, on the same connections."""
             changes = _take_own(arguments)
-            copied = super().copy(**arguments)
+            try:
+                copied = super().copy(**arguments)
+            except errors.ParetaError as error:
+                arguments = {}
+                raise error.with_traceback(None) from None
             copied._options = dataclasses.replace(self._options, **changes)
+            if not arguments.get("api_key"):
+                copied._missing_key = self._missing_key
             return copied
 
         with_options = copy
@@ -131,7 +150,12 @@ class _ParetaClient(_openai.ClientHooks):
         def api_key(self, key):
             # Every way in passes here: construction, assignment, and what a callable given as api_key returns.
             # Openai sets an empty string where a callable stands in for the key.
-            vars(self)["api_key"] = config.check_api_key(key, source="api_key") if key else key
+            try:
+                vars(self)["api_key"] = config.check_api_key(key, source="api_key") if key else key
+                self._missing_key = None
+            except errors.ParetaError as error:
+                key = None
+                raise error.with_traceback(None) from None
 
     @classmethod
     def from_env(cls, **arguments: Any) -> Self:
@@ -160,20 +184,20 @@ class _ParetaClient(_openai.ClientHooks):
     def __reduce__(self) -> tuple[Any, ...]:
         """A client as it would be built again, without its connections, and without its key unless that was asked for.
 
-        Where it wakes up, a client without a key takes ``PARETA_API_KEY``, as any other does, or says that it is
-        missing.
+        Where it wakes up, a client without a key takes ``PARETA_API_KEY``, as any other does; where that is missing,
+        its first call says so.
         """
-        names = ("organization", "project", "webhook_secret", "websocket_base_url", "timeout", "max_retries")
-        arguments = {name: value for name in names if (value := getattr(self, name, None)) is not None}
+        names = ("organization", "project", "websocket_base_url", "timeout", "max_retries")
+        arguments = {name: getattr(self, name, None) for name in names}
         arguments["base_url"] = str(self.base_url)  # type: ignore[attr-defined]
         arguments["default_query"] = _openai.default_query(self)
-        headers = _openai.default_headers(self)
-        if self._options.pickle_api_key:
-            arguments["api_key"] = self.api_key  # type: ignore[attr-defined]
+        headers, api_key = _openai.default_headers(self), self.api_key  # type: ignore[attr-defined]
+        if self._options.pickle_api_key and api_key and self._missing_key is None:
+            arguments |= {"api_key": api_key, "webhook_secret": getattr(self, "webhook_secret", None)}
         else:
-            headers = {name: value for name, value in headers.items() if name.lower() != "authorization"}
+            headers = _openai.without_secrets(headers, api_key)
         arguments["default_headers"] = headers
-        return _build, (type(self), {**arguments, **vars(self._options)})
+        return _wake_up, (type(self), {**arguments, **vars(self._options)})
 
     def __copy__(self) -> Self:
         return self.copy()  # type: ignore[attr-defined, no-any-return]
@@ -183,15 +207,19 @@ class _ParetaClient(_openai.ClientHooks):
 
     def __repr__(self) -> str:
         base_url, key = getattr(self, "base_url", None), getattr(self, "api_key", "")
+        # A URL can carry a password in front of its host.
+        base_url = re.sub(r"//[^/]*@", "//…@", str(base_url))
         shown = f"…{key[-4:]}" if len(key) > 12 else "…"
         own = "".join(
             f", {f.name}={value!r}"
             for f in dataclasses.fields(self._options)
             if (value := getattr(self._options, f.name)) not in (f.default, {})
         )
-        return f"{type(self).__name__}(base_url={str(base_url)!r}, api_key={shown!r}{own})"
+        return f"{type(self).__name__}(base_url={base_url!r}, api_key={shown!r}{own})"
 
     def _check_request(self, path: str, body: Any) -> Any:
+        if self._missing_key is not None:
+            raise self._missing_key
         if not isinstance(body, Mapping) or path.startswith(_CONTROL_PLANE):
             return body
         if path == "/chat/completions":
@@ -231,13 +259,34 @@ class _ParetaClient(_openai.ClientHooks):
     def _starts_endpoints(self, path: str) -> bool:
         return self._options.on_not_ready == "start" and not path.startswith(_CONTROL_PLANE)
 
+    def _call_timeout(self) -> float | None:
+        return self._options.call_timeout
+
+    def _out_of_time(self, method: str, path: str) -> openai.APITimeoutError:
+        return errors.APITimeoutError(request=_openai.request_for(self, method, path))
+
+    def _body_error(self, response: Response, error: Exception) -> openai.APIConnectionError:
+        return errors.broken_off(response, error)
+
     def _unreadable_answer(self, response: Response, reason: str, body: object) -> openai.APIError:
         return errors.unreadable_answer(response, reason, body)
 
 
-def _build(client_class: type[_ParetaClient], arguments: dict[str, Any]) -> _ParetaClient:
-    """For pickle, which calls by position only."""
-    return client_class(**arguments)
+def _wake_up(client_class: Any, arguments: dict[str, Any]) -> Any:
+    """A client out of a pickle.
+
+    It is built even where its key is missing: an exception while a worker reads its task breaks the whole pool.
+    """
+    known = _openai.keyword_arguments(openai.OpenAI.__init__) or arguments.keys()
+    arguments = {name: value for name, value in arguments.items() if name in {*known, *_OWN}}
+    try:
+        return client_class(**arguments)
+    except errors.ParetaError as error:
+        if "api_key" in arguments:
+            raise
+        client = client_class(**arguments, api_key=_NO_KEY)
+        client._missing_key = error
+        return client
 
 
 class ParetaOpenAI(_ParetaClient, _openai.SyncHooks, openai.OpenAI):
@@ -249,6 +298,9 @@ class ParetaOpenAI(_ParetaClient, _openai.SyncHooks, openai.OpenAI):
 
     With ``on_not_ready="start"``, a call to a stopped or cold endpoint starts it, waits at most
     `not_ready_timeout` seconds (300) until it is live, and is then sent once more, with the same idempotency key.
+
+    `timeout` is openai's, for one attempt. `call_timeout` is for a call with all its retries, in seconds: no retry is
+    begun that it leaves no time for.
 
     A pickled client reads its key anew where it wakes up; with ``pickle_api_key=True`` the pickle holds it.
 
@@ -266,6 +318,7 @@ class ParetaOpenAI(_ParetaClient, _openai.SyncHooks, openai.OpenAI):
             on_not_ready: Literal["raise", "start"] | None = None,
             not_ready_timeout: float | None = None,
             pickle_api_key: bool | None = None,
+            call_timeout: float | None = None,
             **openai_arguments: Unpack[_SyncArguments],
         ) -> None: ...
 
@@ -279,6 +332,7 @@ class ParetaOpenAI(_ParetaClient, _openai.SyncHooks, openai.OpenAI):
             on_not_ready: Literal["raise", "start"] | None = None,
             not_ready_timeout: float | None = None,
             pickle_api_key: bool | None = None,
+            call_timeout: float | None = None,
             **openai_arguments: Unpack[_SyncCopyArguments],
         ) -> Self: ...
 
@@ -347,6 +401,7 @@ class AsyncParetaOpenAI(_ParetaClient, _openai.AsyncHooks, openai.AsyncOpenAI):
             on_not_ready: Literal["raise", "start"] | None = None,
             not_ready_timeout: float | None = None,
             pickle_api_key: bool | None = None,
+            call_timeout: float | None = None,
             **openai_arguments: Unpack[_AsyncArguments],
         ) -> None: ...
 
@@ -359,6 +414,7 @@ class AsyncParetaOpenAI(_ParetaClient, _openai.AsyncHooks, openai.AsyncOpenAI):
             on_not_ready: Literal["raise", "start"] | None = None,
             not_ready_timeout: float | None = None,
             pickle_api_key: bool | None = None,
+            call_timeout: float | None = None,
             **openai_arguments: Unpack[_AsyncCopyArguments],
         ) -> Self: ...
 

@@ -27,6 +27,7 @@ class ClientOptions:
     on_not_ready: Literal["raise", "start"] = "raise"
     not_ready_timeout: float = 300.0
     pickle_api_key: bool = False
+    call_timeout: float | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "model_aliases", find_model_aliases(self.model_aliases))
@@ -34,6 +35,8 @@ class ClientOptions:
             raise ValueError(f"on_not_ready is {self.on_not_ready!r}: give 'raise' or 'start'.")
         if not self.not_ready_timeout > 0:
             raise ValueError(f"not_ready_timeout is {self.not_ready_timeout!r}: give the seconds to wait at most.")
+        if self.call_timeout is not None and not self.call_timeout > 0:
+            raise ValueError(f"call_timeout is {self.call_timeout!r}: give the seconds that a call may take in all.")
 
 
 def find_api_key(argument: str | None) -> str:

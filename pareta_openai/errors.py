@@ -144,8 +144,11 @@ class WaitTimeoutError(ParetaError, TimeoutError):
 class APIStatusError(ParetaError, openai.APIStatusError):
     """The platform answered with a status of 4xx or 5xx."""
 
-    hint: str = ""
+    hint: str
     """What to do about it, for a person; may be empty."""
+
+    _hint = ""
+    """What `hint` is where the answer does not tell more."""
 
     detail: Any
     """What the platform says went wrong: its text, a 422's list of findings, or None where it says nothing."""
@@ -156,6 +159,7 @@ class APIStatusError(ParetaError, openai.APIStatusError):
     def __init__(self, message: str, *, response: Response, body: object | None) -> None:
         super().__init__(message, response=response, body=body)
         self.detail = _detail(body)
+        self.hint = self._hint
         self.retry_after = _retry_after(response.headers.get("retry-after", ""))
 
 
@@ -171,25 +175,25 @@ class UnprocessableEntityError(BadRequestError, openai.UnprocessableEntityError)
 class AuthenticationError(APIStatusError, openai.AuthenticationError):
     """401: the key is missing, wrong, or of another environment."""
 
-    hint: str = "Check PARETA_API_KEY: a key belongs to one environment (production or staging) and can be revoked."
+    _hint = "Check PARETA_API_KEY: a key belongs to one environment (production or staging) and can be revoked."
 
 
 class InsufficientCreditsError(APIStatusError):
     """402: the organisation is out of credit."""
 
-    hint: str = "Top up in the Pareta dashboard: there is no API for it. The call was not billed."
+    _hint = "Top up in the Pareta dashboard: there is no API for it. The call was not billed."
 
 
 class PermissionDeniedError(APIStatusError, openai.PermissionDeniedError):
     """403: the key is known and may not do this."""
 
-    hint: str = "The key is valid and may not do this: ask an owner of the organisation, or use another key."
+    _hint = "The key is valid and may not do this: ask an owner of the organisation, or use another key."
 
 
 class NotFoundError(APIStatusError, openai.NotFoundError):
     """404: no such endpoint, task, eval set, run or route."""
 
-    hint: str = "client.models.list() has the endpoints that can be called, client.tasks.list() the tasks."
+    _hint = "client.models.list() has the endpoints that can be called, client.tasks.list() the tasks."
 
 
 class ConflictError(APIStatusError, openai.ConflictError):
@@ -199,7 +203,7 @@ class ConflictError(APIStatusError, openai.ConflictError):
 class RateLimitError(APIStatusError, openai.RateLimitError):
     """429: throttled."""
 
-    hint: str = "Send less at once, or give the client a larger max_retries: it honours the platform's Retry-After."
+    _hint = "Send less at once, or give the client a larger max_retries: it honours the platform's Retry-After."
 
 
 class InternalServerError(APIStatusError, openai.InternalServerError):
@@ -209,7 +213,7 @@ class InternalServerError(APIStatusError, openai.InternalServerError):
 class EndpointNotReadyError(InternalServerError):
     """503: the endpoint is stopped or starting, or its provider is down."""
 
-    hint: str = "Try again in a minute."
+    _hint = "Try again in a minute."
 
     endpoint_id: str | None
     """The endpoint that was called, where the request named one."""
@@ -332,6 +336,17 @@ def connection_error(error: openai.APIConnectionError) -> APIConnectionError:
     )
 
 
+def broken_off(response: Response, error: Exception, *, during: str = "the answer") -> APIConnectionError:
+    """For a transport's `error` while a body was read, or for the exception of ours that it has become before."""
+    cause = error.__cause__ if isinstance(error, APIConnectionError) else error
+    if isinstance(error, APITimeoutError) or isinstance(cause, _openai.transport_timeouts()):
+        return APITimeoutError(request=response.request)
+    return APIConnectionError(
+        message=f"The connection broke off during {during} ({type(cause).__name__}). What came cannot be resumed.",
+        request=response.request,
+    )
+
+
 def unreadable_answer(response: Response, reason: str, body: object | None) -> APIResponseValidationError:
     """For a success status over a `body` that is not what the call answers with; `reason` says what was found."""
     request = response.request
@@ -343,6 +358,14 @@ def unreadable_answer(response: Response, reason: str, body: object | None) -> A
             "A proxy may stand between, or the base URL may point at something that is not Pareta."
         ),
     )
+
+
+def require_events(response: Response) -> None:
+    """For a stream of which no event came: raises where that is because it was no stream of events at all."""
+    content_type = response.headers.get("content-type", "")
+    if not content_type.startswith("text/event-stream"):
+        reason = f"{content_type or 'no content type'} in place of a stream of events"
+        raise unreadable_answer(response, reason, None)
 
 
 def _detail(body: object | None) -> Any:

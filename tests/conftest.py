@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
+import hypothesis
 import openai
 import pytest
 
 from pareta_openai import AsyncOpenAI, OpenAI
 from pareta_openai.local import LocalPlatform, Organisation
 from tests.support import ScriptedServer, scripted_server, settle
+
+# How long an example takes says more of the machine than of what is tested.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_report_header() -> str:

@@ -233,7 +233,9 @@ def test_no_rows_are_an_error(items: Any) -> None:
         spool(items)
 
 
-@pytest.mark.parametrize("items", [b"bytes", bytearray(b"x"), 7, None, object(), dict], ids=repr)
+@pytest.mark.parametrize(
+    "items", [b"bytes", bytearray(b"x"), 7, None, object(), dict], ids=lambda items: type(items).__name__
+)
 def test_another_kind_of_items_is_refused_with_what_is_accepted(items: Any) -> None:
     with pytest.raises(TypeError, match=r"^items is a \w+\. It can be a list or .*\.jsonl, .*pandas or polars"):
         spool(items)

@@ -32,6 +32,9 @@ MOVED = "openai has moved {}: see the table in pareta_openai/_openai.py, and how
         ("_process_response", {"cast_to", "options", "response", "stream"}),
         ("_process_response_data", {"data", "cast_to", "response"}),
         ("_should_retry", {"response"}),
+        ("_calculate_retry_timeout", {"remaining_retries", "options"}),
+        ("_parse_retry_after_header", {"response_headers"}),
+        ("_prepare_options", {"options"}),
         ("request", {"cast_to", "options"}),
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
@@ -10,7 +9,7 @@ import openai
 from openai.types.chat import ChatCompletionChunk
 
 from .. import _openai, errors
-from ..decoding import EventDecoder, ServerSentEvent
+from ..decoding import EventDecoder, ServerSentEvent, read_json
 from ..types.chat import receipt
 
 if TYPE_CHECKING:
@@ -24,42 +23,45 @@ class _Answer:
         self._client = client
         self._response = response
         self._texts: list[str] = []
+        self._has_begun = False
         self._is_whole = False
 
     def read(self, sent: ServerSentEvent) -> ChatCompletionChunk | None:
         """The chunk in an event; None where it says that there are no more. Raises what an error event says."""
+        self._has_begun = True
         if sent.data.startswith("[DONE]"):
             self._is_whole = True
             return None
         try:
-            data = json.loads(sent.data)
-        except (ValueError, RecursionError):
+            data = read_json(sent.data)
+        except ValueError:
             reason = f"an event that is no JSON ({len(sent.data)} characters)"
             raise errors.unreadable_answer(self._response, reason, sent.data) from None
         if sent.event == "error" or (isinstance(data, dict) and data.get("error")):
             raise errors.stream_error(self._response, data)
+        if not _has_shape_of_chunk(data):
+            raise errors.unreadable_answer(self._response, "an event that is no chunk of an answer", data)
         chunk: ChatCompletionChunk = _openai.read_chunk(self._client, data, ChatCompletionChunk, self._response)
         for choice in chunk.choices or ():
             self._is_whole = self._is_whole or choice.finish_reason is not None
-            if choice.index == 0 and choice.delta and choice.delta.content:
+            if choice.index == 0 and choice.delta and isinstance(choice.delta.content, str):
                 self._texts.append(choice.delta.content)
         return chunk
 
     def check_whole(self) -> None:
+        if not self._has_begun:
+            errors.require_events(self._response)
         if not self._is_whole:
             raise errors.IncompleteStreamError(partial="".join(self._texts), request=self._response.request)
 
-    def broken_off(self, error: Exception) -> errors.APIConnectionError:
-        request = self._response.request
-        if isinstance(error, _openai.transport_timeouts()):
-            return errors.APITimeoutError(request=request)
-        return errors.APIConnectionError(
-            message=(
-                f"The connection broke off in mid-stream ({type(error).__name__}). It cannot be resumed: "
-                "send the call again."
-            ),
-            request=request,
-        )
+
+def _has_shape_of_chunk(data: object) -> bool:
+    """Whether what is read from a chunk here, and by whoever goes through its choices, can be there."""
+    choices = data.get("choices") if isinstance(data, dict) else 0
+    return choices is None or (
+        isinstance(choices, list)
+        and all(isinstance(one, dict) and isinstance(one.get("delta"), (dict, type(None))) for one in choices)
+    )
 
 
 class _Receipt:
@@ -115,8 +117,8 @@ class ChatStream(openai.Stream[ChatCompletionChunk], _Receipt):
                     if chunk is None:
                         return
                     yield chunk
-        except _openai.transport_errors() as error:
-            raise answer.broken_off(error) from error
+        except _openai.body_errors() as error:
+            raise errors.broken_off(self.response, error, during="the stream") from error
         finally:
             self.close()
         answer.check_whole()
@@ -146,8 +148,8 @@ class AsyncChatStream(openai.AsyncStream[ChatCompletionChunk], _Receipt):
                     if chunk is None:
                         return
                     yield chunk
-        except _openai.transport_errors() as error:
-            raise answer.broken_off(error) from error
+        except _openai.body_errors() as error:
+            raise errors.broken_off(self.response, error, during="the stream") from error
         finally:
             await self.close()
         answer.check_whole()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import openai
 
 from .. import _openai, errors
-from ..decoding import EventDecoder, ServerSentEvent
+from ..decoding import EventDecoder, ServerSentEvent, read_json
 from ..types.endpoints import DeployEvent, Endpoint
 
 if TYPE_CHECKING:
@@ -20,13 +19,15 @@ class _Deploy:
     """What became of a deploy, read from its events."""
 
     def __init__(self) -> None:
+        self._has_begun = False
         self._stage: str | None = None
         self._end: DeployEvent | None = None
 
     def read(self, sent: ServerSentEvent) -> DeployEvent:
+        self._has_begun = True
         try:
-            data: Any = json.loads(sent.data)
-        except (ValueError, RecursionError):
+            data = read_json(sent.data)
+        except ValueError:
             data = sent.data
         event = DeployEvent(event=sent.event, data=data)
         self._stage = event.stage or self._stage
@@ -34,7 +35,9 @@ class _Deploy:
             self._end = event
         return event
 
-    def check_ended(self) -> None:
+    def check_ended(self, response: Response) -> None:
+        if not self._has_begun:
+            errors.require_events(response)
         if self._end is None:
             raise errors.DeploymentFailedError(
                 "The deploy's stream ended before the endpoint was live or had failed. "
@@ -47,22 +50,15 @@ class _Deploy:
             raise errors.ParetaError("The deploy is still running: read the stream to its end, or use wait=True.")
         record = self._end.data.get("endpoint") if isinstance(self._end.data, dict) else None
         if self._end.event == "error":
-            said = self._end.message or self._end.data
+            said = str(self._end.message or self._end.data)[:500]
             raise errors.DeploymentFailedError(f"The deploy failed: {said}", stage=self._stage)
         if not isinstance(record, dict):
             raise errors.DeploymentFailedError("The deploy's last event names no endpoint", stage=self._stage)
         return Endpoint.construct(**record)
 
     def broken_off(self, error: Exception, response: Response) -> errors.APIConnectionError:
-        if isinstance(error, _openai.transport_timeouts()):
-            return errors.APITimeoutError(request=response.request)
-        return errors.APIConnectionError(
-            message=(
-                f"The connection broke off during the deploy ({type(error).__name__}, last stage: {self._stage}). "
-                "It may go on without you: client.endpoints.list() tells."
-            ),
-            request=response.request,
-        )
+        during = f"the deploy (last stage: {self._stage}), which may go on without you: client.endpoints.list() tells"
+        return errors.broken_off(response, error, during=during)
 
 
 class DeployStream(openai.Stream[DeployEvent]):
@@ -98,11 +94,11 @@ class DeployStream(openai.Stream[DeployEvent]):
             for data in self.response.iter_bytes():
                 for sent in decoder.feed(data):
                     yield self._deploy.read(sent)
-        except _openai.transport_errors() as error:
+        except _openai.body_errors() as error:
             raise self._deploy.broken_off(error, self.response) from error
         finally:
             self.close()
-        self._deploy.check_ended()
+        self._deploy.check_ended(self.response)
 
 
 class AsyncDeployStream(openai.AsyncStream[DeployEvent]):
@@ -130,8 +126,8 @@ class AsyncDeployStream(openai.AsyncStream[DeployEvent]):
             async for data in self.response.aiter_bytes():
                 for sent in decoder.feed(data):
                     yield self._deploy.read(sent)
-        except _openai.transport_errors() as error:
+        except _openai.body_errors() as error:
             raise self._deploy.broken_off(error, self.response) from error
         finally:
             await self.close()
-        self._deploy.check_ended()
+        self._deploy.check_ended(self.response)

@@ -26,6 +26,10 @@ class ModelList:
     def __len__(self) -> int:
         return len(self.data)
 
+    def __reduce__(self: Any) -> tuple[Any, ...]:
+        # Without the client and the request that openai keeps on a page, to ask for a next one that there never is.
+        return _page, (type(self), self.to_dict())
+
 
 class ModelPage(ModelList, SyncPage[Model]):
     """Of the sync client."""
@@ -33,6 +37,10 @@ class ModelPage(ModelList, SyncPage[Model]):
 
 class AsyncModelPage(ModelList, AsyncPage[Model]):
     """Of the async client."""
+
+
+def _page(page_class: Any, fields: dict[str, Any]) -> Any:
+    return page_class.construct(**fields)
 
 
 class Models(openai_models.Models):

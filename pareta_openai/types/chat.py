@@ -16,6 +16,10 @@ Message = ChatCompletionMessage
 __all__ = ["ChatCompletion", "ChatCompletionChunk", "Choice", "Message", "Usage", "attach_receipt", "completion_class"]
 
 
+_MOST_DIGITS = 18
+"""Of an amount: what has more is no money."""
+
+
 class ChatCompletion(OpenAIChatCompletion):
     """openai's, and what it cost. Platforms that send no receipt leave that None."""
 
@@ -35,7 +39,7 @@ def completion_class(cast_to: object) -> object:
 def receipt(headers: Mapping[str, str]) -> dict[str, float | None]:
     """The platform's receipt, from the headers of a chat completion (`POST /v1/chat/completions`)."""
     billed, frontier = (
-        int(value) if (value := headers.get(name, "")).isdecimal() else None
+        int(value) if (value := headers.get(name, "")).isdecimal() and len(value) <= _MOST_DIGITS else None
         for name in ("x-pareta-billed", "x-pareta-frontier-would-have-cost")
     )
     return {

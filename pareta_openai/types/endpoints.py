@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from ._base import ParetaModel
+from ._base import ParetaModel, number
 
 
 class Endpoint(ParetaModel):
@@ -90,23 +90,24 @@ class DeployEvent(ParetaModel):
     def _field(self, name: str) -> Any:
         return self.data.get(name) if isinstance(self.data, dict) else None
 
+    def _words(self, name: str) -> str | None:
+        words = self._field(name)
+        return words if isinstance(words, str) else None
+
     @property
     def stage(self) -> str | None:
         """Of a progress event: what is being done, e.g. ``pulling weights``."""
-        stage: str | None = self._field("stage")
-        return stage
+        return self._words("stage")
 
     @property
     def label(self) -> str | None:
         """Of a progress event, where the platform gives one: the stage in words for a person."""
-        label: str | None = self._field("label")
-        return label
+        return self._words("label")
 
     @property
     def pct(self) -> float | None:
         """Of a progress event, where the platform gives it: how much of the stage is done, in percent."""
-        pct: float | None = self._field("pct")
-        return pct
+        return number(self._field("pct"))
 
     @property
     def endpoint(self) -> Endpoint | None:
@@ -117,5 +118,4 @@ class DeployEvent(ParetaModel):
     @property
     def message(self) -> str | None:
         """Of an error event: what went wrong."""
-        message: str | None = self._field("message")
-        return message
+        return self._words("message")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from ._base import ParetaModel
+from ._base import ParetaModel, number
 from ._money import dollars
 
 
@@ -100,8 +100,8 @@ class EvalRun(ParetaModel):
 
     @property
     def cost_micro_usd(self) -> int:
-        """What was billed; 1 000 000 is $1."""
-        return self.run.total_cost_micro_usd or 0
+        """What was billed; 1 000 000 is $1. 0 where the platform gives no number."""
+        return int(number(self.run.total_cost_micro_usd) or 0)
 
     @property
     def cost(self) -> Decimal:

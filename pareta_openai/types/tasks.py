@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._base import ParetaModel
+from ._base import ParetaModel, number
 
 
 class Task(ParetaModel):
@@ -90,21 +90,13 @@ class Leaderboard(ParetaModel):
         An entry is beaten by one that is at least as good and as cheap, and better in one of the two. Entries
         without a quality or a cost cannot be compared and are left out.
         """
-        known = [e for e in self.models if e.quality is not None and e.cost_per_request_micro_usd is not None]
-        front: list[LeaderboardEntry] = []
-        for entry in sorted(known, key=_cheapest_then_best):
-            if not front or _place(entry) == _place(front[-1]) or _quality(entry) > _quality(front[-1]):
-                front.append(entry)
-        return front
-
-
-def _quality(entry: LeaderboardEntry) -> float:
-    return entry.quality or 0.0
-
-
-def _place(entry: LeaderboardEntry) -> tuple[float | None, float | None]:
-    return entry.quality, entry.cost_per_request_micro_usd
-
-
-def _cheapest_then_best(entry: LeaderboardEntry) -> tuple[float, float]:
-    return entry.cost_per_request_micro_usd or 0.0, -_quality(entry)
+        known = []
+        for entry in self.models:
+            cost, quality = number(entry.cost_per_request_micro_usd), number(entry.quality)
+            if cost is not None and quality is not None:
+                known.append((cost, -quality, entry))
+        front: list[tuple[float, float, LeaderboardEntry]] = []
+        for cost, loss, entry in sorted(known, key=lambda one: one[:2]):
+            if not front or (cost, loss) == front[-1][:2] or loss < front[-1][1]:
+                front.append((cost, loss, entry))
+        return [entry for _, _, entry in front]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -92,3 +93,39 @@ async def test_the_request_id_is_on_answers_and_errors(patient: Any, script: Scr
     with pytest.raises(pareta_openai.NotFoundError) as caught:
         await settle(patient.endpoints.retrieve("ep"))
     assert caught.value.request_id == "req_10"
+
+
+@pytest.mark.parametrize("retry_after", [None, "30"])
+async def test_no_retry_is_begun_that_the_whole_call_has_no_time_for(
+    build: Callable[..., Any], script: ScriptedServer, retry_after: str | None
+) -> None:
+    script.answer(json_answer({"detail": "busy"}, 429, **({"retry-after": retry_after} if retry_after else {})))
+    client = build(api_key="pareta_sk_x", base_url=script.base_url, max_retries=9).with_options(call_timeout=0.2)
+    with pytest.raises(pareta_openai.RateLimitError):
+        await settle(client.chat.completions.create(model="ep", messages=MESSAGES))
+    assert len(script.received) == 1
+
+
+async def test_retries_within_the_whole_calls_time_are_made(build: Callable[..., Any], script: ScriptedServer) -> None:
+    script.answer(json_answer({"detail": "busy"}, 429, **AT_ONCE), json_answer(COMPLETION))
+    client = build(api_key="pareta_sk_x", base_url=script.base_url, max_retries=2, call_timeout=30)
+    await settle(client.chat.completions.create(model="ep", messages=MESSAGES))
+    assert len(script.received) == 2
+
+
+async def test_an_attempt_takes_no_longer_than_the_whole_call_may(build: Callable[..., Any]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        client = build(
+            api_key="pareta_sk_x",
+            base_url=f"http://127.0.0.1:{silent.getsockname()[1]}",
+            timeout=60,
+            max_retries=5,
+            call_timeout=0.1,
+        )
+        with pytest.raises(pareta_openai.APITimeoutError):
+            await settle(client.chat.completions.create(model="ep", messages=MESSAGES))
+
+
+async def test_an_impossible_call_timeout_is_refused(build: Callable[..., Any]) -> None:
+    with pytest.raises(ValueError, match=r"^call_timeout is 0"):
+        build(api_key="pareta_sk_x", call_timeout=0)

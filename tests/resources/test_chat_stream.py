@@ -92,7 +92,7 @@ async def test_a_connection_that_breaks_in_mid_stream_is_a_connection_error(
     texts, error = await read_until_error(await open_stream(scripted))
     assert texts == ["a"]
     assert type(error) is pareta_openai.APIConnectionError
-    assert "broke off in mid-stream" in str(error)
+    assert "broke off during the stream" in str(error)
     assert error.__cause__ is not None
     assert len(script.received) == 1
 
