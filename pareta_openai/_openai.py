@@ -207,7 +207,12 @@ def thaw(value: Any) -> Any:
     if not isinstance(value, _Frozen):
         return value
     arguments = {name: thaw(argument) for name, argument in value.arguments.items()}
-    return getattr(import_module(value.module), value.kind)(**arguments)
+    try:
+        module = import_module(value.module)
+    except ModuleNotFoundError:
+        # From a process with another openai, and so with the other transport.
+        [module, *_] = _transports()
+    return getattr(module, value.kind)(**arguments)
 
 
 def default_headers(client: Any) -> dict[str, Any]:

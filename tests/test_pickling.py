@@ -250,6 +250,19 @@ async def test_no_pickle_of_an_exception_has_the_key_from_another_header(
     assert not shows(pickle.dumps(caught.value), KEY)
 
 
+async def test_an_exception_arrives_where_openai_has_the_other_transport(
+    scripted: Any, script: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = await raised_by(RAISED["InsufficientCreditsError"], scripted, script)
+    pickled, before = pickle.dumps(error), facts(error)
+
+    def import_module(name: str) -> Any:
+        raise ModuleNotFoundError(name)
+
+    monkeypatch.setattr(_openai, "import_module", import_module)
+    assert facts(pickle.loads(pickled)) == before
+
+
 async def test_what_was_added_to_an_exception_arrives_too(scripted: Any, script: ScriptedServer) -> None:
     class Mine(pareta_openai.InsufficientCreditsError):
         def __init__(self, plan: str, like: pareta_openai.APIStatusError) -> None:
