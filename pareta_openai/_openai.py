@@ -211,7 +211,7 @@ def thaw(value: Any) -> Any:
         module = import_module(value.module)
     except ModuleNotFoundError:
         # From a process with another openai, and so with the other transport.
-        [module, *_] = _transports()
+        module = sys.modules[openai.Timeout.__module__.partition(".")[0]]
     return getattr(module, value.kind)(**arguments)
 
 
