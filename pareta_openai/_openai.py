@@ -211,7 +211,8 @@ def thaw(value: Any) -> Any:
         module = import_module(value.module)
     except ModuleNotFoundError:
         # From a process with another openai, and so with the other transport.
-        module = sys.modules[openai.Timeout.__module__.partition(".")[0]]
+        bases = (base.__module__.partition(".")[0] for base in openai.DefaultHttpxClient.__mro__)
+        module = sys.modules[next(base for base in bases if base in ("httpx", "httpx2"))]
     return getattr(module, value.kind)(**arguments)
 
 
