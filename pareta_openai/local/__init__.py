@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from . import faults
 from .armed_faults import ArmedFault
+from .clock import Clock
 from .errors import LocalExtraMissing, StateError
 from .faults import Fault
 from .ledger import Debit
@@ -19,6 +20,7 @@ from .platform import LocalPlatform, Organisation
 
 __all__ = [
     "ArmedFault",
+    "Clock",
     "Debit",
     "Fault",
     "LocalExtraMissing",

@@ -7,7 +7,10 @@ import os
 import socket
 import struct
 import sys
-from contextlib import suppress
+from collections.abc import Coroutine
+from typing import Any
+
+from .changes import first
 
 _POLL_SECONDS = 0.001
 # A reset may overtake what the client has not read yet.
@@ -30,11 +33,9 @@ class Connection:
     async def until_lost(self) -> None:
         await self._lost.wait()
 
-    async def sleep(self, seconds: float) -> None:
-        """Until then, or until the connection is lost."""
-        if seconds > 0:
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._lost.wait(), seconds)
+    async def wait(self, wait: Coroutine[Any, Any, None]) -> None:
+        """Until `wait` is over, or until the connection is lost."""
+        await first(wait, self._lost.wait())
 
     async def close(self) -> None:
         """Sends what was written, and ends in order: with a FIN."""
@@ -46,7 +47,7 @@ class Connection:
         connected: socket.socket = self._transport.get_extra_info("socket")
         while not self._lost.is_set() and (self._transport.get_write_buffer_size() or _unsent(connected)):
             await asyncio.sleep(_POLL_SECONDS)
-        await self.sleep(_READ_SECONDS)
+        await self.wait(asyncio.sleep(_READ_SECONDS))
         if not self._lost.is_set():
             connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
             self._transport.abort()

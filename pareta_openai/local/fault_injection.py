@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import faults
 from .blobs import Ticket
+from .clock import Clock
 from .connection import Connection
 from .errors import NotAcceptable, Refusal
 from .faults import Broken, Cut, Fault, Instead, Late
@@ -84,7 +85,7 @@ class FaultInjection:
                 return
             send = answer.send
         elif isinstance(action, Late):
-            send = _LateAnswer(action, connection, send).send
+            send = _LateAnswer(action, connection, self._state.clock, send).send
         elif isinstance(action, Cut):
             send = _CutAnswer(send).send
         await self._app(scope, request.receive, send)
@@ -170,9 +171,10 @@ class _Events:
 
 
 class _LateAnswer:
-    def __init__(self, action: Late, connection: Connection, send: Send) -> None:
+    def __init__(self, action: Late, connection: Connection, clock: Clock, send: Send) -> None:
         self._action = action
         self._connection = connection
+        self._clock = clock
         self._send = send
         self._events: _Events | None = None
         self._pause = action.before_first_event
@@ -180,14 +182,18 @@ class _LateAnswer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._events = _Events() if _is_stream(message) else None
-            await self._connection.sleep(self._action.before_headers)
+            await self._wait(self._action.before_headers)
         elif self._events is not None:
             for event in self._events.feed(message.get("body", b"")):
-                await self._connection.sleep(self._pause)
+                await self._wait(self._pause)
                 self._pause = self._action.between_events
                 await self._send({"type": "http.response.body", "body": event, "more_body": True})
             message = {**message, "body": b""}
         await self._send(message)
+
+    async def _wait(self, seconds: float) -> None:
+        if seconds > 0:
+            await self._connection.wait(self._clock.sleep(seconds))
 
 
 class _CutAnswer:

@@ -108,5 +108,12 @@ CREATE TABLE eval_runs (
 CREATE INDEX eval_runs_by_set ON eval_runs (organisation_id, eval_set_id);
 """
 
-MIGRATIONS = (_ENDPOINTS_AND_BILLING, _EVALS)
+# The clock has one row, from when it was moved.
+_CLOCK = """
+CREATE TABLE clock (
+    ahead_seconds REAL NOT NULL
+);
+"""
+
+MIGRATIONS = (_ENDPOINTS_AND_BILLING, _EVALS, _CLOCK)
 """The version of a state is the number of these that it has seen."""

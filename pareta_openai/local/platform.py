@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from .armed_faults import ANY, ArmedFault
+from .clock import Clock
 from .errors import LocalExtraMissing
 from .faults import Fault
 from .ledger import Debit
@@ -151,13 +152,22 @@ class LocalPlatform:
     ) -> None:
         self.stop()
 
+    @property
+    def clock(self) -> Clock:
+        """What the platform tells time by: ``platform.clock.advance(minutes=10)`` takes no time."""
+        return self._running_state.clock
+
+    @property
+    def _running_state(self) -> State:
+        if self._state is None:
+            raise RuntimeError("The local platform is not running.")
+        return self._state
+
     def create_organisation(
         self, *, balance_micro_usd: int = _DEFAULT_BALANCE_MICRO_USD, endpoints: Sequence[str] = ()
     ) -> Organisation:
         """A tenant of its own with a live endpoint for each task named in `endpoints`."""
-        if self._state is None:
-            raise RuntimeError("The local platform is not running.")
-        state = self._state
+        state = self._running_state
         organisation = _open(
             state,
             f"org_{secrets.token_hex(6)}",

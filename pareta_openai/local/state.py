@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 from .armed_faults import ArmedFaults
 from .blobs import Blobs
 from .calls import Calls
+from .clock import Clock
 from .endpoints import Endpoints
 from .eval_runs import EvalRuns
 from .eval_sets import EvalSets
@@ -24,6 +24,7 @@ class State:
 
     def __init__(self, path: str, *, deploy_seconds: float, eval_seconds: float) -> None:
         self._store = Store(path)
+        self.clock: Clock = Clock(ahead=self._store.clock_ahead(), on_move=self._store.keep_clock_ahead)
         self.deploy_seconds = deploy_seconds
         self.eval_seconds = eval_seconds
         self.organisations: Organisations = Organisations(self._store)
@@ -39,7 +40,7 @@ class State:
 
     def now(self) -> float:
         """Seconds since the epoch."""
-        return time.time()
+        return self.clock.now()
 
     def close(self) -> None:
         self._store.close()

@@ -95,6 +95,16 @@ class Store:
         rows = self.rows(sql, *parameters)
         return rows[0] if rows else None
 
+    def clock_ahead(self) -> float:
+        """By how many seconds the clock that the state's times are told by is ahead of the machine's."""
+        row = self.row("SELECT ahead_seconds FROM clock")
+        return 0.0 if row is None else float(row[0])
+
+    def keep_clock_ahead(self, seconds: float) -> None:
+        with self.transaction() as db:
+            db.execute("DELETE FROM clock")
+            db.execute("INSERT INTO clock (ahead_seconds) VALUES (?)", (seconds,))
+
     def close(self) -> None:
         with self._lock:
             self._connection.close()

@@ -111,7 +111,7 @@ def test_an_old_state_is_brought_up_to_date_and_keeps_what_it_had(old_state, cal
         call.chat(model="mine", key="call-1")
         assert call("GET", "/_local/organisation").json()["spent_micro_usd"] == 820
         assert call.upload([{"input": "x", "expected": "y"}]).status == 201
-    assert schema_of(old_state)[1] == len(MIGRATIONS) == 2
+    assert schema_of(old_state)[1] == len(MIGRATIONS)
 
 
 def test_an_old_state_ends_up_with_the_schema_of_a_new_one(old_state, tmp_path):
@@ -126,7 +126,7 @@ def test_a_state_that_cannot_be_brought_up_to_date_is_left_as_it_was(old_state):
     connection.execute("CREATE TABLE eval_runs (not_ours)")
     connection.close()
     before = schema_of(old_state)
-    with pytest.raises(StateError, match="version 1 to 2"):
+    with pytest.raises(StateError, match="version 1 to "):
         LocalPlatform(state=old_state).start()
     assert schema_of(old_state) == before
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any, ClassVar
@@ -114,9 +113,9 @@ async def _deploy_events(state: State, organisation: str, deployed: Endpoint, ur
     if live_at is not None:
         for share, progress in _STAGES:
             due = live_at - (1 - share) * state.deploy_seconds
-            await asyncio.sleep(max(0.0, due - state.now()))
+            await state.clock.sleep(due - state.now())
             yield _event("progress", progress)
-        await asyncio.sleep(max(0.0, live_at - state.now()))
+        await state.clock.sleep(live_at - state.now())
     endpoint = state.endpoints.find(organisation, deployed.id)
     if endpoint is None:
         yield _event("error", {"message": f"{deployed.id} was deleted while it was deploying."})
