@@ -2,86 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Mapping
-from typing import Any, ClassVar
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from itertools import islice
 
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel
 
-from pareta_openai.local.inference import Completion, complete
-from pareta_openai.local.responder import Message, Part, Prompt
+from pareta_openai.local import vllm_format
+from pareta_openai.local.chat_request import ChatRequest
+from pareta_openai.local.inference import complete
+from pareta_openai.local.vllm_format import Heading, Logprobs
 
 from .dependencies import CurrentState, IdempotencyKey, Organisation, RequestId
 
 router: APIRouter = APIRouter(tags=["Inference"])
 
-
-class _Open(BaseModel):
-    """A part of a request: what is not named here passes through."""
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
-
-
-class ContentPart(_Open):
-    type: str
-    text: str | None = None
-
-    @field_validator("text")
-    @classmethod
-    def _check_text(cls, text: str | None) -> str | None:
-        return _encodable(text) if text else text
-
-
-class ChatMessage(_Open):
-    role: str
-    content: str | list[ContentPart] | None = None
-
-    @field_validator("content")
-    @classmethod
-    def _check_content(cls, content: str | list[ContentPart] | None) -> str | list[ContentPart] | None:
-        return _encodable(content) if isinstance(content, str) else content
-
-
-class StreamOptions(_Open):
-    include_usage: bool | None = None
-
-
-class NamedSchema(_Open):
-    definition: dict[str, Any] = Field(default_factory=dict, alias="schema")
-
-
-class ResponseFormat(_Open):
-    type: str
-    json_schema: NamedSchema | None = None
-
-
-class ChatRequest(_Open):
-    model: str = Field(min_length=1)
-    messages: list[ChatMessage] = Field(min_length=1)
-    stream: bool | None = None
-    stream_options: StreamOptions | None = None
-    n: int | None = Field(default=None, ge=1, le=128)
-    max_tokens: int | None = Field(default=None, ge=1)
-    max_completion_tokens: int | None = Field(default=None, ge=1)
-    stop: str | list[str] | None = None
-    response_format: ResponseFormat | None = None
-
-    def prompt(self) -> Prompt:
-        return Prompt(
-            messages=[Message(message.role, _parts(message.content)) for message in self.messages],
-            json_schema=self._json_schema(),
-            choices=self.n or 1,
-            max_tokens=self.max_completion_tokens or self.max_tokens,
-            stop=[self.stop] if isinstance(self.stop, str) else self.stop or (),
-        )
-
-    def _json_schema(self) -> Mapping[str, Any] | None:
-        wanted = self.response_format
-        if wanted is None or wanted.type not in ("json_object", "json_schema"):
-            return None
-        return wanted.json_schema.definition if wanted.json_schema else {}
+_EVENTS_AT_A_TIME = 32
 
 
 class Usage(BaseModel):
@@ -90,16 +28,43 @@ class Usage(BaseModel):
     total_tokens: int
 
 
+class CalledFunction(BaseModel):
+    name: str
+    arguments: str
+
+
+class ToolCall(BaseModel):
+    id: str
+    type: str
+    function: CalledFunction
+
+
 class AssistantMessage(BaseModel):
     role: str
     content: str | None
+    tool_calls: list[ToolCall] = []
+
+
+class TokenLogprob(BaseModel):
+    token: str
+    logprob: float
+    bytes: list[int]
+
+
+class ChosenLogprob(TokenLogprob):
+    top_logprobs: list[TokenLogprob]
+
+
+class ChoiceLogprobs(BaseModel):
+    content: list[ChosenLogprob]
 
 
 class ChatChoice(BaseModel):
     index: int
     message: AssistantMessage
-    logprobs: None
+    logprobs: ChoiceLogprobs | None
     finish_reason: str
+    stop_reason: str | None
 
 
 class ChatCompletion(BaseModel):
@@ -144,20 +109,13 @@ async def create_chat_completion(
         "X-Pareta-Billed": str(completion.debit.micro_usd),
         "X-Pareta-Frontier-Would-Have-Cost": str(completion.debit.frontier_micro_usd),
     }
-    head = {
-        "id": f"chatcmpl-{request_id}",
-        "object": "chat.completion",
-        "created": int(state.now()),
-        "model": completion.model,
-    }
+    heading = Heading(f"chatcmpl-{request_id}", int(state.now()), completion.model)
+    logprobs = Logprobs(body.top_logprobs or 0) if body.logprobs else None
     if not body.stream:
-        return Response(_plain(head, completion), media_type="application/json", headers=receipt)
-    include_usage = body.stream_options is not None and bool(body.stream_options.include_usage)
-    return StreamingResponse(
-        _stream(head, completion, include_usage=include_usage),
-        media_type="text/event-stream",
-        headers=receipt,
-    )
+        answer = vllm_format.completion(heading, completion.reply, logprobs=logprobs)
+        return Response(answer, media_type="application/json", headers=receipt)
+    events = vllm_format.events(heading, completion.reply, logprobs=logprobs, include_usage=body.includes_usage)
+    return StreamingResponse(_in_batches(events), media_type="text/event-stream", headers=receipt)
 
 
 @router.get("/models")
@@ -179,60 +137,8 @@ async def list_models(state: CurrentState, organisation: Organisation) -> ModelL
     )
 
 
-def _encodable(text: str) -> str:
-    """JSON can spell half of a surrogate pair, which no answer could quote. Raises `ValueError` for one."""
-    text.encode()
-    return text
-
-
-def _parts(content: str | list[ContentPart] | None) -> tuple[Part, ...]:
-    if isinstance(content, str):
-        return (Part(content),)
-    return tuple(Part(part.text) for part in content or ())
-
-
-def _plain(head: dict[str, Any], completion: Completion) -> bytes:
-    choices = [
-        {
-            "index": index,
-            "message": {"role": "assistant", "content": choice.text},
-            "logprobs": None,
-            "finish_reason": choice.finish_reason,
-        }
-        for index, choice in enumerate(completion.reply.choices)
-    ]
-    return _json({**head, "choices": choices, "usage": _usage(completion)})
-
-
-async def _stream(head: dict[str, Any], completion: Completion, *, include_usage: bool) -> AsyncIterator[bytes]:
-    head = {**head, "object": "chat.completion.chunk"}
-
-    def chunk(index: int, delta: dict[str, str], finish_reason: str | None = None) -> bytes:
-        choice = {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
-        return _event({**head, "choices": [choice]})
-
-    for index, choice in enumerate(completion.reply.choices):
-        yield chunk(index, {"role": "assistant", "content": ""})
-        for token in choice.tokens():
-            yield chunk(index, {"content": token})
-        yield chunk(index, {"content": ""}, choice.finish_reason)
-    if include_usage:
-        yield _event({**head, "choices": [], "usage": _usage(completion)})
-    yield b"data: [DONE]\n\n"
-
-
-def _usage(completion: Completion) -> dict[str, int]:
-    reply = completion.reply
-    return {
-        "prompt_tokens": reply.prompt_tokens,
-        "completion_tokens": reply.completion_tokens,
-        "total_tokens": reply.prompt_tokens + reply.completion_tokens,
-    }
-
-
-def _event(payload: dict[str, Any]) -> bytes:
-    return b"data: " + _json(payload) + b"\n\n"
-
-
-def _json(payload: dict[str, Any]) -> bytes:
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+async def _in_batches(events: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Several at a time, and other requests in between."""
+    while batch := b"".join(islice(events, _EVENTS_AT_A_TIME)):
+        yield batch
+        await asyncio.sleep(0)
