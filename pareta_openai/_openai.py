@@ -8,7 +8,7 @@
 | `_process_response_data`           | JSON of another shape             | the decoded JSON as it came               |
 | `_custom_headers`                  | OPENAI_CUSTOM_HEADERS stays home  | no client while that is set               |
 | `_refresh_api_key`                 | whether `api_key=` may be called  | strings only                              |
-| `_calculate_retry_timeout`         | `call_timeout`                    | retries as openai makes them              |
+| `_calculate_retry_timeout`         | `call_timeout`, `replace_pauses`  | retries as openai makes them              |
 | `_prepare_options`                 | `call_timeout`                    | attempts take as long as openai lets them |
 | `_should_retry` and kin            | `on_not_ready`, `call_timeout`    | 503s and retries are openai's own         |
 | `to_raw_response_wrapper` and kin  | raw responses of our namespaces   | no such responses there                   |
@@ -149,6 +149,37 @@ def _within(seconds: float | None) -> Iterator[None]:
 def _time_left() -> float:
     deadline = _deadline.get()
     return math.inf if deadline is None else deadline - time.monotonic()
+
+
+def _shorten_deadline(seconds: float) -> None:
+    """Counts a pause that took no time."""
+    deadline = _deadline.get()
+    if deadline is not None:
+        _deadline.set(deadline - seconds)
+
+
+@contextmanager
+def replace_pauses(replace: Callable[[object, float], float]) -> Iterator[None]:
+    """Within this, openai's own clients sleep before a retry for as many seconds as `replace` says.
+
+    It is given a client's base URL and openai's own seconds. Our clients are not touched, they have `_pause`.
+    """
+    name = "_calculate_retry_timeout"
+    home: Any = next((base for base in openai.OpenAI.__mro__ if name in vars(base)), None)
+    if home is None:
+        yield
+        return
+    original = getattr(home, name)
+
+    def calculate(client: Any, *args: Any, **kwargs: Any) -> float:
+        seconds: float = original(client, *args, **kwargs)
+        return seconds if isinstance(client, ClientHooks) else replace(client.base_url, seconds)
+
+    setattr(home, name, calculate)
+    try:
+        yield
+    finally:
+        setattr(home, name, original)
 
 
 def request_for(client: Any, method: str, path: str) -> Any:
@@ -318,6 +349,10 @@ class ClientHooks:
         """For a call that has no time left for its next attempt."""
         raise NotImplementedError
 
+    def _pause(self, seconds: float) -> float:
+        """How many of the seconds before a retry are to be slept."""
+        raise NotImplementedError
+
     def _body_error(self, response: Response, error: Exception) -> Exception:
         """For a transport's `error` while the body of `response` was read."""
         raise NotImplementedError
@@ -393,7 +428,9 @@ class ClientHooks:
             pause = super()._calculate_retry_timeout(remaining_retries, options, *args, **kwargs)
             if pause >= _time_left():
                 raise self._out_of_time(options.method, options.url)
-            return pause
+            seconds = self._pause(pause)
+            _shorten_deadline(pause - seconds)
+            return seconds
 
         def _cut_timeout(self, options):
             """No attempt may take longer than the call has left."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, get_args, ge
 
 import openai
 
-from . import _openai, config, errors
+from . import _openai, config, errors, waiting
 from ._version import __version__
 
 if TYPE_CHECKING:
@@ -264,6 +264,9 @@ class _ParetaClient(_openai.ClientHooks):
 
     def _out_of_time(self, method: str, path: str) -> openai.APITimeoutError:
         return errors.APITimeoutError(request=_openai.request_for(self, method, path))
+
+    def _pause(self, seconds: float) -> float:
+        return waiting.seconds_to_sleep(self.base_url, seconds)  # type: ignore[attr-defined]
 
     def _body_error(self, response: Response, error: Exception) -> openai.APIConnectionError:
         return errors.broken_off(response, error)

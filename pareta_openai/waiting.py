@@ -5,13 +5,41 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from .errors import WaitTimeoutError
 
 _log = logging.getLogger("pareta_openai")
+
+_clocks: dict[str, Callable[[float], None]] = {}
+"""By host and port, what moves a platform's clock on. Empty outside of users' tests."""
+
+
+@contextmanager
+def moving_clock(base_url: object, advance: Callable[[float], None]) -> Iterator[None]:
+    """Within this, every pause of a client of `base_url` calls `advance` with its seconds, and takes none."""
+    host = _host(base_url)
+    _clocks[host] = advance
+    try:
+        yield
+    finally:
+        del _clocks[host]
+
+
+def seconds_to_sleep(base_url: object, pause: float) -> float:
+    """How many seconds of a pause a client of `base_url` is to sleep: all of them, or none where a clock is moved."""
+    advance = _clocks.get(_host(base_url)) if _clocks else None
+    if advance is None:
+        return pause
+    advance(pause)
+    return 0.0
+
+
+def _host(base_url: object) -> str:
+    return urlsplit(str(base_url)).netloc
 
 
 @dataclass
@@ -34,8 +62,11 @@ class Wait:
         if not self.poll_interval > 0:
             raise ValueError(f"poll_interval is {self.poll_interval!r}: give the seconds between two looks.")
 
-    def pause(self, status: str | None) -> float:
-        """How many seconds to sleep before the next look; raises `WaitTimeoutError` where there is none."""
+    def pause(self, status: str | None, base_url: object) -> float:
+        """How many seconds a client of `base_url` is to sleep before the next look.
+
+        Raises `WaitTimeoutError` where there is none.
+        """
         waited = time.monotonic() - self._began
         if waited >= self.timeout:
             raise WaitTimeoutError(
@@ -45,7 +76,11 @@ class Wait:
                 status=status,
                 waited=waited,
             )
-        return min(self.poll_interval * random.uniform(0.8, 1.2), max(0.0, self.timeout - waited))
+        pause = min(self.poll_interval * random.uniform(0.8, 1.2), max(0.0, self.timeout - waited))
+        seconds = seconds_to_sleep(base_url, pause)
+        # A pause that took no time was one all the same.
+        self._began -= pause - seconds
+        return seconds
 
     @contextmanager
     def noting_interruption(self) -> Iterator[None]:

@@ -112,7 +112,7 @@ class SyncResource:
                 parsed = parse_raw(answer)
                 if is_done(parsed):
                     return answer
-                time.sleep(wait.pause(parsed.status))
+                time.sleep(wait.pause(parsed.status, self._pareta.base_url))
 
 
 class AsyncResource:
@@ -156,7 +156,7 @@ class AsyncResource:
                     parsed = await parsed
                 if is_done(parsed):
                     return answer
-                await anyio.sleep(wait.pause(parsed.status))
+                await anyio.sleep(wait.pause(parsed.status, self._pareta.base_url))
 
 
 def parse_raw(answer: Any) -> Any:
