@@ -10,7 +10,8 @@ from starlette.types import ASGIApp
 from . import errors
 from .fault_injection import FaultInjection, api_caller, storage_caller
 from .middleware import BodyLimit, LoopbackHost, RequestId
-from .routes import chat, endpoints, evals, local, metrics, storage, tasks
+from .request_logging import LogRequests
+from .routes import chat, endpoints, evals, local, metrics, requests, storage, tasks
 from .state import State
 
 _LARGEST_BODY = 64 << 20
@@ -38,15 +39,16 @@ def create_app(state: State, *, storage_url: str) -> ASGIApp:
     for section in (chat, endpoints, metrics, tasks, evals):
         app.include_router(section.router, prefix="/v1")
     app.include_router(local.router)
+    app.include_router(requests.router)
     faulty = FaultInjection(app, state, api_caller)
-    return _around(BodyLimit(faulty, _LARGEST_BODY, {"/v1/eval-sets": _LARGEST_UPLOAD}))
+    return _around(state, BodyLimit(faulty, _LARGEST_BODY, {"/v1/eval-sets": _LARGEST_UPLOAD}))
 
 
 def create_storage(state: State) -> ASGIApp:
     """What takes large documents, and is to be served at an origin of its own."""
     app = _create(state, "Pareta's storage, local")
     app.include_router(storage.router)
-    return _around(BodyLimit(FaultInjection(app, state, storage_caller), _LARGEST_UPLOAD, {}))
+    return _around(state, BodyLimit(FaultInjection(app, state, storage_caller), _LARGEST_UPLOAD, {}))
 
 
 def _create(state: State, title: str) -> FastAPI:
@@ -59,8 +61,8 @@ def _create(state: State, title: str) -> FastAPI:
     return app
 
 
-def _around(app: ASGIApp) -> ASGIApp:
-    return RequestId(LoopbackHost(app))
+def _around(state: State, app: ASGIApp) -> ASGIApp:
+    return RequestId(LogRequests(LoopbackHost(app), state.requests))
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:

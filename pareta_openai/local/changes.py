@@ -20,9 +20,11 @@ class Changes:
         with self._lock:
             watching = list(self._watching)
         for loop, event in watching:
-            # A loop that was closed meanwhile has nobody left to tell.
-            with suppress(RuntimeError):
-                loop.call_soon_threadsafe(event.set)
+            # Who was told already and has not looked yet will find this too. A loop that was closed meanwhile has
+            # nobody left to tell.
+            if not event.is_set():
+                with suppress(RuntimeError):
+                    loop.call_soon_threadsafe(event.set)
 
     @contextmanager
     def watch(self) -> Iterator[asyncio.Event]:

@@ -53,6 +53,7 @@ class FaultInjection:
             await request.read_rest()
             await JSONResponse({"detail": str(refusal)}, status_code=400)(scope, receive, send)
             return
+        scope["state"].update(organisation=caller[0], fault=str(fault) if fault else None)
         await self._carry_out(fault, caller[1], request, scope, send)
 
     async def _find(

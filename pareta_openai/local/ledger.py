@@ -6,6 +6,7 @@ For each organisation ``balance + sum(debits) == sum(top-ups)``, all in micro-US
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .errors import NotAcceptable, OutOfCredit
@@ -38,8 +39,11 @@ class Debit(Charge):
 
 
 class Ledger:
-    def __init__(self, store: Store) -> None:
+    """`on_booked` hears of each new debit."""
+
+    def __init__(self, store: Store, *, on_booked: Callable[[Debit], None]) -> None:
         self._store = store
+        self._on_booked = on_booked
 
     def balance(self, organisation_id: str) -> int:
         return self._number("SELECT balance_micro_usd FROM organisations WHERE id = ?", organisation_id)
@@ -109,7 +113,8 @@ class Ledger:
                 "UPDATE organisations SET balance_micro_usd = balance_micro_usd - ? WHERE id = ?",
                 (charge.micro_usd, organisation_id),
             )
-            return debit
+        self._on_booked(debit)
+        return debit
 
     def _number(self, sql: str, organisation_id: str) -> int:
         row = self._store.row(sql, organisation_id)

@@ -13,6 +13,7 @@ from .eval_runs import EvalRuns
 from .eval_sets import EvalSets
 from .ledger import Ledger
 from .organisations import Organisations
+from .request_log import RequestLog
 from .store import Store
 
 
@@ -28,7 +29,8 @@ class State:
         self.deploy_seconds = deploy_seconds
         self.eval_seconds = eval_seconds
         self.organisations: Organisations = Organisations(self._store)
-        self.ledger: Ledger = Ledger(self._store)
+        self.requests: RequestLog = RequestLog(self.now)
+        self.ledger: Ledger = Ledger(self._store, on_booked=self.requests.booked)
         self.endpoints: Endpoints = Endpoints(self._store)
         self.calls: Calls = Calls(self._store)
         self.eval_sets: EvalSets = EvalSets(self._store)

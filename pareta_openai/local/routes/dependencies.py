@@ -18,12 +18,16 @@ async def _state(request: Request) -> State:
 
 
 async def _organisation(
+    request: Request,
     state: Annotated[State, Depends(_state)],
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> str:
     if credentials is None:
         raise UnknownKey("No API key. Send it as Authorization: Bearer pareta_sk_….")
-    return state.organisations.authenticate(credentials.credentials)
+    organisation = state.organisations.authenticate(credentials.credentials)
+    # For the request log.
+    request.state.organisation = organisation
+    return organisation
 
 
 async def _request_id(request: Request) -> str:
