@@ -11,7 +11,8 @@ from . import errors
 from .fault_injection import FaultInjection, api_caller, storage_caller
 from .middleware import BodyLimit, LoopbackHost, RequestId
 from .request_logging import LogRequests
-from .routes import chat, endpoints, evals, local, metrics, requests, storage, tasks
+from .routes import admin, chat, endpoints, evals, local, metrics, requests, storage, tasks
+from .routes.dependencies import AdminRequired
 from .state import State
 
 _LARGEST_BODY = 64 << 20
@@ -32,14 +33,16 @@ _DESCRIPTION = """Pareta's HTTP API on this machine. There is no model behind it
 request, and prices and qualities are invented."""
 
 
-def create_app(state: State, *, storage_url: str) -> ASGIApp:
-    """The API itself. `storage_url` is where `create_storage` answers."""
+def create_app(state: State, *, storage_url: str, admin_token: str | None) -> ASGIApp:
+    """The API itself. `storage_url` is where `create_storage` answers, `admin_token` what the admin routes ask for."""
     app = _create(state, "Pareta, local")
     app.state.storage_url = storage_url
+    app.state.admin_token = admin_token
     for section in (chat, endpoints, metrics, tasks, evals):
         app.include_router(section.router, prefix="/v1")
     app.include_router(local.router)
-    app.include_router(requests.router)
+    for section in (admin, requests):
+        app.include_router(section.router, dependencies=[AdminRequired])
     faulty = FaultInjection(app, state, api_caller)
     return _around(state, BodyLimit(faulty, _LARGEST_BODY, {"/v1/eval-sets": _LARGEST_UPLOAD}))
 

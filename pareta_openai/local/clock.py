@@ -62,9 +62,10 @@ class Clock:
         until = self.now() + seconds
         with self._moves.watch() as moved:
             while (left := until - self.now()) > 0:
-                moved.clear()
                 with suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(moved.wait(), left)
+                # Before the next look at the time: a move after it sets it again.
+                moved.clear()
 
     def _set(self, ahead: float) -> None:
         self._on_move(ahead)

@@ -101,6 +101,11 @@ class EvalRuns:
             raise NotFound(f"No eval run {run_id!r} in this organisation.")
         return _eval_run(row)
 
+    def ids(self, organisation_id: str) -> list[str]:
+        """In the order in which they were started."""
+        rows = self._store.rows("SELECT id FROM eval_runs WHERE organisation_id = ? ORDER BY number", organisation_id)
+        return [str(row["id"]) for row in rows]
+
     def of_set(self, organisation_id: str, eval_set_id: str) -> list[EvalRun]:
         rows = self._store.rows(
             "SELECT * FROM eval_runs WHERE organisation_id = ? AND eval_set_id = ? ORDER BY number",

@@ -9,10 +9,11 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .errors import NotAcceptable, OutOfCredit
+from .errors import NotAcceptable, NotFound, OutOfCredit
 from .store import Store
 
 _HIGHEST_BALANCE = 10**15
+_RANGE = f"A balance lies between 0 and {_HIGHEST_BALANCE} micro-USD."
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,29 @@ class Charge:
 
 @dataclass(frozen=True)
 class Debit(Charge):
-    """A charge as it was booked, `at` in seconds since the epoch."""
+    """A charge as it was booked, `at` in seconds since the epoch. Later ones have a higher `number`."""
 
+    number: int
     at: float
+
+
+@dataclass(frozen=True)
+class Account:
+    """An organisation's books at one moment: `topped_up_micro_usd` - `spent_micro_usd` is the balance."""
+
+    id: str
+    balance_micro_usd: int
+    spent_micro_usd: int
+    topped_up_micro_usd: int
+
+
+# One statement, so that nothing can be booked between its figures.
+_ACCOUNT = """
+SELECT id, balance_micro_usd,
+    coalesce((SELECT sum(micro_usd) FROM debits WHERE organisation_id = organisations.id), 0),
+    coalesce((SELECT sum(micro_usd) FROM top_ups WHERE organisation_id = organisations.id), 0)
+FROM organisations WHERE id = ?
+"""
 
 
 class Ledger:
@@ -46,17 +67,24 @@ class Ledger:
         self._on_booked = on_booked
 
     def balance(self, organisation_id: str) -> int:
-        return self._number("SELECT balance_micro_usd FROM organisations WHERE id = ?", organisation_id)
+        row = self._store.row("SELECT balance_micro_usd FROM organisations WHERE id = ?", organisation_id)
+        return 0 if row is None else int(row[0])
 
-    def spent(self, organisation_id: str) -> int:
-        return self._number("SELECT SUM(micro_usd) FROM debits WHERE organisation_id = ?", organisation_id)
+    def account(self, organisation_id: str) -> Account:
+        """Raises `NotFound`."""
+        row = self._store.row(_ACCOUNT, organisation_id)
+        if row is None:
+            raise NotFound(f"No organisation {organisation_id!r} here.")
+        return Account(*row)
 
-    def topped_up(self, organisation_id: str) -> int:
-        return self._number("SELECT SUM(micro_usd) FROM top_ups WHERE organisation_id = ?", organisation_id)
-
-    def debits(self, organisation_id: str) -> list[Debit]:
-        """Oldest first."""
-        rows = self._store.rows("SELECT * FROM debits WHERE organisation_id = ? ORDER BY number", organisation_id)
+    def debits(self, organisation_id: str, *, after: int = 0, limit: int | None = None) -> list[Debit]:
+        """Oldest first: those with a higher number than `after`, at most `limit` of them."""
+        rows = self._store.rows(
+            "SELECT * FROM debits WHERE organisation_id = ? AND number > ? ORDER BY number LIMIT ?",
+            organisation_id,
+            after,
+            -1 if limit is None else limit,
+        )
         return [_debit(row) for row in rows]
 
     def find(self, organisation_id: str, idempotency_key: str | None) -> Debit | None:
@@ -72,15 +100,25 @@ class Ledger:
 
     def set_balance(self, organisation_id: str, micro_usd: int, *, now: float) -> None:
         """Tops up, or takes back, whatever leads to this balance. Raises `NotAcceptable` out of range."""
-        if not 0 <= micro_usd <= _HIGHEST_BALANCE:
-            raise NotAcceptable(f"A balance lies between 0 and {_HIGHEST_BALANCE} micro-USD.")
+        if micro_usd < 0:
+            raise NotAcceptable(_RANGE)
         with self._store.transaction() as db:
-            db.execute(
-                "INSERT INTO top_ups (organisation_id, micro_usd, at)"
-                " SELECT id, ? - balance_micro_usd, ? FROM organisations WHERE id = ?",
-                (micro_usd, now, organisation_id),
+            self._pay_in(db, organisation_id, micro_usd - self.balance(organisation_id), None, now)
+
+    def top_up(self, organisation_id: str, micro_usd: int, *, idempotency_key: str | None = None, now: float) -> None:
+        """Adds to the balance, once for each `idempotency_key`. Raises `NotAcceptable` out of range."""
+        if micro_usd <= 0:
+            raise NotAcceptable("A top-up is of 1 micro-USD or more.")
+        with self._store.transaction() as db:
+            is_booked = (
+                idempotency_key is not None
+                and db.execute(
+                    "SELECT 1 FROM top_ups WHERE organisation_id = ? AND idempotency_key = ?",
+                    (organisation_id, idempotency_key),
+                ).fetchone()
             )
-            db.execute("UPDATE organisations SET balance_micro_usd = ? WHERE id = ?", (micro_usd, organisation_id))
+            if not is_booked:
+                self._pay_in(db, organisation_id, micro_usd, idempotency_key, now)
 
     def require_credit(self, organisation_id: str) -> None:
         """Raises `OutOfCredit` where nothing is left to spend."""
@@ -100,25 +138,36 @@ class Ledger:
             # Asked again inside the transaction: other calls may have spent the rest since.
             if not is_promised:
                 self.require_credit(organisation_id)
-            debit = Debit(**vars(charge), at=now)
-            db.execute(
+            number = db.execute(
                 "INSERT INTO debits (organisation_id, endpoint_id, request_id, prompt_tokens,"
                 " completion_tokens, micro_usd, frontier_micro_usd, idempotency_key, at)"
                 " VALUES (:organisation_id, :endpoint_id,"
                 " :request_id, :prompt_tokens, :completion_tokens, :micro_usd, :frontier_micro_usd,"
                 " :idempotency_key, :at)",
-                {"organisation_id": organisation_id, **vars(debit)},
-            )
+                {"organisation_id": organisation_id, **vars(charge), "at": now},
+            ).lastrowid
+            assert number is not None
             db.execute(
                 "UPDATE organisations SET balance_micro_usd = balance_micro_usd - ? WHERE id = ?",
                 (charge.micro_usd, organisation_id),
             )
+        debit = Debit(**vars(charge), number=number, at=now)
         self._on_booked(debit)
         return debit
 
-    def _number(self, sql: str, organisation_id: str) -> int:
-        row = self._store.row(sql, organisation_id)
-        return 0 if row is None else int(row[0] or 0)
+    def _pay_in(
+        self, db: sqlite3.Connection, organisation_id: str, micro_usd: int, idempotency_key: str | None, now: float
+    ) -> None:
+        if self.balance(organisation_id) + micro_usd > _HIGHEST_BALANCE:
+            raise NotAcceptable(_RANGE)
+        db.execute(
+            "INSERT INTO top_ups (organisation_id, micro_usd, at, idempotency_key) VALUES (?, ?, ?, ?)",
+            (organisation_id, micro_usd, now, idempotency_key),
+        )
+        db.execute(
+            "UPDATE organisations SET balance_micro_usd = balance_micro_usd + ? WHERE id = ?",
+            (micro_usd, organisation_id),
+        )
 
 
 def _debit(row: sqlite3.Row) -> Debit:
@@ -130,5 +179,6 @@ def _debit(row: sqlite3.Row) -> Debit:
         micro_usd=row["micro_usd"],
         frontier_micro_usd=row["frontier_micro_usd"],
         idempotency_key=row["idempotency_key"],
+        number=row["number"],
         at=row["at"],
     )

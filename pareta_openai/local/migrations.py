@@ -115,5 +115,30 @@ CREATE TABLE clock (
 );
 """
 
-MIGRATIONS = (_ENDPOINTS_AND_BILLING, _EVALS, _CLOCK)
+# `last_four` is null for a key of which only the digest was kept.
+_KEYS = """
+CREATE TABLE api_keys (
+    id TEXT PRIMARY KEY,
+    organisation_id TEXT NOT NULL REFERENCES organisations (id),
+    sha256 TEXT NOT NULL UNIQUE,
+    last_four TEXT,
+    created_at REAL NOT NULL
+);
+CREATE INDEX api_keys_by_organisation ON api_keys (organisation_id);
+INSERT INTO api_keys
+    SELECT 'key_' || substr(key_sha256, 1, 12), id, key_sha256, NULL,
+        coalesce((SELECT min(at) FROM top_ups WHERE organisation_id = organisations.id), 0)
+    FROM organisations;
+CREATE TABLE new_organisations (
+    id TEXT PRIMARY KEY,
+    balance_micro_usd INTEGER NOT NULL
+);
+INSERT INTO new_organisations SELECT id, balance_micro_usd FROM organisations ORDER BY rowid;
+DROP TABLE organisations;
+ALTER TABLE new_organisations RENAME TO organisations;
+ALTER TABLE top_ups ADD COLUMN idempotency_key TEXT;
+CREATE UNIQUE INDEX top_ups_by_key ON top_ups (organisation_id, idempotency_key);
+"""
+
+MIGRATIONS = (_ENDPOINTS_AND_BILLING, _EVALS, _CLOCK, _KEYS)
 """The version of a state is the number of these that it has seen."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from contextlib import ExitStack
 from os import PathLike, fspath
@@ -14,7 +13,7 @@ from .clock import Clock
 from .errors import LocalExtraMissing
 from .faults import Fault
 from .ledger import Debit
-from .state import State
+from .state import DEFAULT_BALANCE_MICRO_USD, State
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -23,7 +22,7 @@ DEFAULT_API_KEY = "pareta_sk_local_default_organisation"
 """Always the same, so that a state file need not hold it: it opens nothing but a port on this machine."""
 
 _DEFAULT_ORGANISATION = "org_default"
-_DEFAULT_BALANCE_MICRO_USD = 5_000_000
+_DEFAULT_KEY = "key_default"
 _SEED_ENDPOINTS = {"ep_contract_kie": "contract-key-fields", "ep_invoice_kie": "invoice-extraction"}
 
 
@@ -42,7 +41,7 @@ class Organisation:
     @property
     def spent_micro_usd(self) -> int:
         """The sum of its debits."""
-        return self._state.ledger.spent(self.id)
+        return self._state.ledger.account(self.id).spent_micro_usd
 
     @property
     def endpoints(self) -> list[str]:
@@ -133,7 +132,7 @@ class LocalPlatform:
             storage = Server(0)
             running.callback(storage.stop)
             storage.start(create_storage(state))
-            server.start(create_app(state, storage_url=storage.url))
+            server.start(create_app(state, storage_url=storage.url, admin_token=None))
             self.base_url = server.url
             self._state = state
             self._running = running.pop_all()
@@ -164,34 +163,21 @@ class LocalPlatform:
         return self._state
 
     def create_organisation(
-        self, *, balance_micro_usd: int = _DEFAULT_BALANCE_MICRO_USD, endpoints: Sequence[str] = ()
+        self, *, balance_micro_usd: int = DEFAULT_BALANCE_MICRO_USD, endpoints: Sequence[str] = ()
     ) -> Organisation:
         """A tenant of its own with a live endpoint for each task named in `endpoints`."""
         state = self._running_state
-        organisation = _open(
-            state,
-            f"org_{secrets.token_hex(6)}",
-            f"pareta_sk_local_{secrets.token_hex(16)}",
-            balance_micro_usd=balance_micro_usd,
-        )
-        for task_id in endpoints:
-            state.endpoints.deploy(organisation.id, task_id=task_id, now=state.now(), ready_in=0.0)
-        return organisation
+        return Organisation(state, *state.create_organisation(balance_micro_usd=balance_micro_usd, endpoints=endpoints))
 
 
 def _seed(state: State) -> None:
-    """Gives a fresh state its default organisation."""
-    if state.organisations.exists(_DEFAULT_ORGANISATION):
-        return
-    _open(state, _DEFAULT_ORGANISATION, DEFAULT_API_KEY, balance_micro_usd=_DEFAULT_BALANCE_MICRO_USD)
-    for name, task_id in _SEED_ENDPOINTS.items():
-        state.endpoints.deploy(
-            _DEFAULT_ORGANISATION, task_id=task_id, name=name, is_seed=True, now=state.now(), ready_in=0.0
-        )
-
-
-def _open(state: State, organisation_id: str, api_key: str, *, balance_micro_usd: int) -> Organisation:
-    state.organisations.create(organisation_id, api_key)
-    organisation = Organisation(state, organisation_id, api_key)
-    organisation.set_balance(balance_micro_usd)
-    return organisation
+    """Gives a fresh state its default organisation, and sees to it that its key opens it."""
+    now = state.now()
+    if not state.organisations.exists(_DEFAULT_ORGANISATION):
+        state.organisations.create(_DEFAULT_ORGANISATION)
+        state.ledger.set_balance(_DEFAULT_ORGANISATION, DEFAULT_BALANCE_MICRO_USD, now=now)
+        for name, task_id in _SEED_ENDPOINTS.items():
+            state.endpoints.deploy(
+                _DEFAULT_ORGANISATION, task_id=task_id, name=name, is_seed=True, now=now, ready_in=0.0
+            )
+    state.organisations.put_key(_DEFAULT_ORGANISATION, _DEFAULT_KEY, DEFAULT_API_KEY, now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from .armed_faults import ArmedFaults
 from .blobs import Blobs
@@ -15,6 +16,8 @@ from .ledger import Ledger
 from .organisations import Organisations
 from .request_log import RequestLog
 from .store import Store
+
+DEFAULT_BALANCE_MICRO_USD = 5_000_000
 
 
 class State:
@@ -39,6 +42,20 @@ class State:
         self.faults: ArmedFaults = ArmedFaults()
         self.evaluating: asyncio.Lock = asyncio.Lock()
         """Held by whoever computes results, or takes away the rows that they are computed from."""
+
+    def create_organisation(self, *, balance_micro_usd: int, endpoints: Sequence[str]) -> tuple[str, str]:
+        """Its id and its first key: a tenant with a live endpoint for each task named in `endpoints`.
+
+        Raises `NotFound` for a task, `NotAcceptable` for a balance out of range.
+        """
+        now = self.now()
+        with self._store.transaction():
+            organisation_id = self.organisations.create()
+            self.ledger.set_balance(organisation_id, balance_micro_usd, now=now)
+            for task_id in endpoints:
+                self.endpoints.deploy(organisation_id, task_id=task_id, now=now, ready_in=0.0)
+            _, api_key = self.organisations.mint_key(organisation_id, now=now)
+        return organisation_id, api_key
 
     def now(self) -> float:
         """Seconds since the epoch."""

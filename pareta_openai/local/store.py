@@ -56,9 +56,10 @@ class Store:
         self._connection.execute("PRAGMA journal_mode = WAL")
         # With WAL, NORMAL still outlives a killed process; only a power cut can cost the last commits.
         self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.execute("PRAGMA foreign_keys = ON")
         if version < _VERSION:
             self._migrate(path, version)
+        # Not before: a migration may put another table in the place of one that others refer to.
+        self._connection.execute("PRAGMA foreign_keys = ON")
 
     def _migrate(self, path: str, version: int) -> None:
         try:
@@ -77,8 +78,11 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All of the block is written, or none of it. Not to be nested."""
+        """All of the block is written, or none of it. One inside another is a part of that one."""
         with self._lock:
+            if self._connection.in_transaction:
+                yield self._connection
+                return
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Header, Request
@@ -11,6 +12,9 @@ from pareta_openai.local.errors import UnknownKey
 from pareta_openai.local.state import State
 
 _bearer = HTTPBearer(auto_error=False, description="A key that starts with pareta_sk_.")
+_admin_bearer = HTTPBearer(
+    auto_error=False, scheme_name="AdminToken", description="What the platform was started with; none on loopback."
+)
 
 
 async def _state(request: Request) -> State:
@@ -30,6 +34,15 @@ async def _organisation(
     return organisation
 
 
+async def _admin(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_admin_bearer)]
+) -> None:
+    token: str | None = request.app.state.admin_token
+    said = "" if credentials is None else credentials.credentials
+    if token is not None and not hmac.compare_digest(said.encode(), token.encode()):
+        raise UnknownKey("This route needs the platform's admin token, sent as Authorization: Bearer ….")
+
+
 async def _request_id(request: Request) -> str:
     return cast(str, request.state.request_id)
 
@@ -38,5 +51,6 @@ CurrentState = Annotated[State, Depends(_state)]
 Organisation = Annotated[str, Depends(_organisation)]
 """The id of the calling organisation; asking for it is what makes a route need a key."""
 KeyRequired: Any = Depends(_organisation)
+AdminRequired: Any = Depends(_admin)
 RequestId = Annotated[str, Depends(_request_id)]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]

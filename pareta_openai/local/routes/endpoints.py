@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
@@ -26,13 +26,15 @@ _STAGES: tuple[tuple[float, dict[str, Any]], ...] = (
     (0.8, {"stage": "starting-server", "label": "Starting server"}),
 )
 
+EndpointName = Annotated[str | None, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
+
 
 class DeployRequest(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
 
     task: str
     model: str = RECOMMENDED
-    name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")
+    name: EndpointName = None
 
 
 class EndpointRecord(BaseModel):

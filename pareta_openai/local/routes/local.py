@@ -46,14 +46,14 @@ class ArmedFaultList(BaseModel):
 
 @router.get("/organisation")
 async def retrieve_account(state: CurrentState, organisation: Organisation) -> Account:
-    return _account(state, organisation)
+    return account(state, organisation)
 
 
 @router.put("/balance")
 async def set_balance(body: BalanceRequest, state: CurrentState, organisation: Organisation) -> Account:
     """The difference to the balance before is booked as a top-up, which may be negative."""
     state.ledger.set_balance(organisation, body.balance_micro_usd, now=state.now())
-    return _account(state, organisation)
+    return account(state, organisation)
 
 
 @router.post("/faults", status_code=201)
@@ -79,10 +79,5 @@ def _armed(armed: armed_faults.ArmedFault) -> ArmedFault:
     return ArmedFault(**armed.document)
 
 
-def _account(state: State, organisation: str) -> Account:
-    return Account(
-        id=organisation,
-        balance_micro_usd=state.ledger.balance(organisation),
-        spent_micro_usd=state.ledger.spent(organisation),
-        topped_up_micro_usd=state.ledger.topped_up(organisation),
-    )
+def account(state: State, organisation: str) -> Account:
+    return Account(**vars(state.ledger.account(organisation)))
