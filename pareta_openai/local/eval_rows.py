@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 from .errors import NotAcceptable
+from .scoring import Answer
 
 _LONGEST_LINE = 8 << 20
 _DEEPEST = 64
 
 
-def read_rows(lines: BinaryIO, *, needs_input: bool) -> Iterator[str]:
+def read_rows(lines: BinaryIO, *, needs_input: bool, check_expected: Callable[[Answer], object]) -> Iterator[str]:
     """The text of each row; blank lines are none.
 
-    A row is an object with `input`, and mostly with `expected`: each is text or an object. Raises `NotAcceptable`
-    for the first line that is no row, and names the line.
+    A row is an object with `input`, and mostly with `expected`: each is text or an object, and `check_expected` raises
+    `ValueError` for what cannot be expected. Raises `NotAcceptable` for the first line that is no row, and names the
+    line.
     """
     number = 0
     while line := lines.readline(_LONGEST_LINE + 1):
@@ -27,7 +29,7 @@ def read_rows(lines: BinaryIO, *, needs_input: bool) -> Iterator[str]:
                 raise ValueError(f"it is longer than {_LONGEST_LINE >> 20} MiB")
             text = line.decode().strip()
             if text:
-                _check(text, needs_input)
+                _check(text, needs_input, check_expected)
                 yield text
         except ValueError as error:
             raise NotAcceptable(f"items, line {number}: {error}.") from error
@@ -46,7 +48,7 @@ def load_row(text: str) -> dict[str, Any]:
     return row
 
 
-def _check(text: str, needs_input: bool) -> None:
+def _check(text: str, needs_input: bool, check_expected: Callable[[Answer], object]) -> None:
     row = load_row(text)
     given, expected = row.get("input"), row.get("expected")
     if not given and (needs_input or given is not None):
@@ -59,6 +61,8 @@ def _check(text: str, needs_input: bool) -> None:
         json.dumps(row, ensure_ascii=False).encode()
     if text.count("[") + text.count("{") > _DEEPEST and _is_deep(row):
         raise ValueError("it is nested too deeply")
+    if expected is not None:
+        check_expected(expected)
 
 
 def _is_deep(row: dict[str, Any]) -> bool:

@@ -37,7 +37,8 @@ class Candidate:
 class EvalResult:
     """How a candidate did. `n_scored` rows were looked at for the quality: all, or as many as give a good mean.
 
-    `n_succeeded` and `error_count` are of all rows; `per_item` is None where there are many.
+    `n_succeeded` and `error_count` are of all rows; `per_item` is None where there are many. `exact_match` is in
+    percent, and only there beside a macro-F1.
     """
 
     model_id: str
@@ -50,6 +51,7 @@ class EvalResult:
     error_count: int
     n_scored: int
     per_item: list[dict[str, Any]] | None
+    exact_match: float | None = None
 
 
 @dataclass(frozen=True)

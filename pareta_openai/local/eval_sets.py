@@ -12,17 +12,20 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from .catalogue import TASKS, Task, require_task
 from .errors import Conflict, NotAcceptable, NotFound
 from .eval_rows import load_row, read_rows
+from .scoring import SCORERS, Answer
 from .store import Store
 
 # What is done in one go: a few milliseconds of work.
 _SLICE = 500
 _SLICE_CHARACTERS = 1 << 20
 _DELETED_AT_ONCE = 5_000
+# A row may have 8 MiB.
+_READ_AT_ONCE = 20
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class EvalItem:
 
     idx: int
     text: str
-    expected: str | dict[str, Any] | None
+    expected: Answer | None
     has_document: bool
 
 
@@ -107,8 +110,10 @@ class EvalSets:
                 (organisation_id, eval_set_id, task.id, name, prompt, now, idempotency_key),
             ).lastrowid
         assert number is not None
+        check_expected = SCORERS[task.default_scorer].check
+        rows = read_rows(items, needs_input=not task.has_blob_input, check_expected=check_expected)
         try:
-            await self._fill(number, read_rows(items, needs_input=not task.has_blob_input))
+            await self._fill(number, rows)
         except BaseException:
             await self._remove(number)
             raise
@@ -120,17 +125,18 @@ class EvalSets:
             db.execute("UPDATE eval_sets SET item_count = NULL, idempotency_key = NULL WHERE number = ?", (number,))
         await self._remove(number)
 
-    async def items(self, eval_set: EvalSet, *, step: int) -> AsyncIterator[EvalItem]:
-        """Each `step`th row."""
-        reach = step * _SLICE
-        for first in range(0, eval_set.item_count, reach):
+    async def items(self, eval_set: EvalSet, *, step: int = 1, end: int | None = None) -> AsyncIterator[EvalItem]:
+        """Each `step`th row, up to the one with the number `end`."""
+        reach = step * _READ_AT_ONCE
+        end = eval_set.item_count if end is None else min(end, eval_set.item_count)
+        for first in range(0, end, reach):
             rows = self._store.rows(
                 "SELECT idx, content, EXISTS (SELECT 1 FROM eval_blobs AS blob WHERE blob.is_attached"
                 " AND blob.set_number = item.set_number AND blob.idx = item.idx) AS has_document"
                 " FROM eval_items AS item WHERE set_number = ? AND idx >= ? AND idx < ? AND idx % ? = 0 ORDER BY idx",
                 eval_set.number,
                 first,
-                first + reach,
+                min(first + reach, end),
                 step,
             )
             for row in rows:

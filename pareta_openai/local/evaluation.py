@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .bootstrap import percentile_interval, resampled
 from .catalogue import VENDOR_MODELS, LeaderboardEntry, Task, task_of_alias
 from .errors import NotAcceptable, NotFound
 from .eval_runs import Candidate, EvalResult, EvalRun
 from .eval_sets import EvalItem, EvalSet
 from .ledger import Charge
-from .scoring import Answer, confidence_interval, score
+from .scoring import SCORERS, Answer
 from .simulation import predict
 from .state import State
 
@@ -21,6 +23,10 @@ _SCORED = 10_000
 # Up to how many rows a result also says how each of them went.
 _LISTED = 1_000
 _LONGEST_PREDICTION = 1_000
+# Of how many rows the labels are known that a wrong answer may be one of.
+_LABELLED = 500
+# How many draws of a bootstrap are a few milliseconds of work.
+_DRAWN = 50_000
 # How far a model that was not measured on a task is taken to be below those that were.
 _UNMEASURED_BELOW = 0.03
 _NO_DOCUMENT = "No document was uploaded for this row."
@@ -102,7 +108,8 @@ class _Tally:
     """What has been seen of one candidate's answers."""
 
     candidate: Candidate
-    scores: list[float] = field(default_factory=list)
+    labels: Sequence[str]
+    measures: list[Any] = field(default_factory=list)
     per_item: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, task: Task, item: EvalItem) -> None:
@@ -110,44 +117,80 @@ class _Tally:
         if task.has_blob_input and not item.has_document:
             entry["error"] = _NO_DOCUMENT
         else:
-            quality = self.candidate.quality
-            answer = predict(task, item, model=self.candidate.model, quality=quality)
-            # Nothing is judged here: what cannot be compared counts with the quality of the leaderboard.
-            points = quality if item.expected is None else score(task.default_scorer, item.expected, answer)
-            self.scores.append(points)
-            entry.update(score=round(points, 6), prediction=_shortened(answer))
+            candidate = self.candidate
+            answer = predict(task, item, model=candidate.model, quality=candidate.quality, labels=self.labels)
+            entry["prediction"] = _shortened(answer)
+            if item.expected is not None:
+                scorer = SCORERS[task.default_scorer]
+                measure = scorer.measure(item.expected, answer)
+                self.measures.append(measure)
+                entry["score"] = round(scorer.points(measure), 6)
         if len(self.per_item) < _LISTED:
             self.per_item.append(entry)
 
-    def result(self, run: EvalRun, eval_set: EvalSet, error_count: int) -> EvalResult:
+    async def result(self, run: EvalRun, eval_set: EvalSet, error_count: int) -> EvalResult:
         answered = eval_set.item_count - error_count
         mean = low = high = None
-        if self.scores:
-            mean = round(sum(self.scores) / len(self.scores), 6)
+        if self.measures:
             seed = f"{run.eval_set_id} {self.candidate.model}"
-            low, high = (round(end, 6) for end in confidence_interval(self.scores, seed=seed))
+            mean, low, high = await _total(eval_set.task, self.measures, seed=seed)
+        elif answered:
+            # Nobody judges here: what cannot be compared counts with the quality of the leaderboard.
+            mean = low = high = self.candidate.quality
         return EvalResult(
             model_id=self.candidate.model_id,
             kind=self.candidate.kind,
             quality_mean=mean,
             quality_ci_low=low,
             quality_ci_high=high,
+            exact_match=self._exact_match(eval_set.task),
             mean_cost_micro_usd=self.candidate.micro_usd if answered else None,
             n_succeeded=answered,
             error_count=error_count,
-            n_scored=len(self.scores),
+            n_scored=len(self.measures),
             per_item=self.per_item if eval_set.item_count <= _LISTED else None,
         )
+
+    def _exact_match(self, task: Task) -> float | None:
+        """In percent, beside a macro-F1: of few rows it says more."""
+        if task.default_scorer != "macro_f1" or not self.measures:
+            return None
+        points = SCORERS["macro_f1"].points
+        return round(100 * sum(map(points, self.measures)) / len(self.measures), 4)
+
+
+async def _total(task: Task, measures: Sequence[Any], *, seed: str) -> tuple[float, float, float]:
+    """The total and its interval. Other requests have their turn in between."""
+    total = SCORERS[task.default_scorer].total
+    mean, totals, drawn = total(measures), [], 0
+    for resample in resampled(measures, total, seed=seed):
+        totals.append(resample)
+        drawn += len(measures)
+        if drawn >= _DRAWN:
+            drawn = 0
+            await asyncio.sleep(0)
+    low, high = percentile_interval(totals, around=mean)
+    return round(mean, 6), round(low, 6), round(high, 6)
 
 
 async def _evaluate(state: State, run: EvalRun, eval_set: EvalSet) -> list[EvalResult]:
     task = eval_set.task
-    tallies = [_Tally(candidate) for candidate in run.candidates]
+    labels = await _labels(state, eval_set)
+    tallies = [_Tally(candidate, labels) for candidate in run.candidates]
     async for item in state.eval_sets.items(eval_set, step=-(-eval_set.item_count // _SCORED)):
         for tally in tallies:
             tally.add(task, item)
     error_count = eval_set.item_count - state.eval_sets.count_documents(eval_set) if task.has_blob_input else 0
-    return [tally.result(run, eval_set, error_count) for tally in tallies]
+    return [await tally.result(run, eval_set, error_count) for tally in tallies]
+
+
+async def _labels(state: State, eval_set: EvalSet) -> list[str]:
+    """The different texts that the first rows expect; where they are all the same, those of the task's examples."""
+    expected = [item.expected async for item in state.eval_sets.items(eval_set, end=_LABELLED)]
+    labels = {value for value in expected if isinstance(value, str)}
+    if len(labels) < 2:
+        labels.update(example.expected for example in eval_set.task.examples if isinstance(example.expected, str))
+    return sorted(labels)
 
 
 def _candidate(state: State, organisation_id: str, task: Task, model_id: str, now: float) -> Candidate:

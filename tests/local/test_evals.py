@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pareta_openai.local import LocalPlatform
+from pareta_openai.local.scoring import macro_f1
 
 ROWS = [
     {
@@ -354,8 +355,49 @@ def test_rows_without_an_expected_answer_count_with_the_leaderboards_quality(cal
     eval_set = call.upload([{"input": "A contract."}, {"input": "Another.", "expected": None}]).json()["eval_set"]
     run_id = call.run(eval_set["id"], "contract-kie-1").json()["run_id"]
     [found] = call("GET", f"/v1/eval-runs/{run_id}").json()["results"]
-    assert (found["quality_mean"], found["n_succeeded"]) == (0.943, 2)
+    assert (found["quality_mean"], found["n_succeeded"], found["n_scored"]) == (0.943, 2, 0)
     assert "No model" in found["per_item"][0]["prediction"]
+    assert found["per_item"][0]["score"] is None
+
+
+def test_rows_without_an_expected_answer_do_not_count_beside_those_with_one(call):
+    rows = [{"input": "A contract."}, *ROWS]
+    run_id = call.run(call.upload(rows).json()["eval_set"]["id"], "contract-kie-1").json()["run_id"]
+    [found] = call("GET", f"/v1/eval-runs/{run_id}").json()["results"]
+    scores = [item["score"] for item in found["per_item"]]
+    assert scores[0] is None
+    assert (found["n_succeeded"], found["n_scored"]) == (41, 40)
+    assert found["quality_mean"] == pytest.approx(statistics.mean(scores[1:]), abs=1e-5)
+
+
+def test_a_classification_is_a_macro_f1_beside_the_exact_matches(call):
+    rows = [{"input": f"Review {n}.", "expected": "positive" if n % 8 else "negative"} for n in range(160)]
+    run_id = call.run(call.upload(rows, task="review-sentiment").json()["eval_set"]["id"], "sentiment-2").json()
+    [found] = call("GET", f"/v1/eval-runs/{run_id['run_id']}").json()["results"]
+    labels = [(row["expected"], item["prediction"]) for row, item in zip(rows, found["per_item"], strict=True)]
+    right = sum(item["score"] for item in found["per_item"])
+    assert {label for pair in labels for label in pair} == {"positive", "negative"}
+    assert found["exact_match"] == 100 * right / 160
+    assert found["quality_mean"] == pytest.approx(macro_f1(labels), abs=1e-6)
+    assert found["quality_mean"] < right / 160
+
+
+def test_only_a_classification_has_exact_matches(result):
+    assert "exact_match" not in result("contract-kie-1")["results"][0]
+
+
+@pytest.mark.parametrize(
+    ("task", "row", "why"),
+    [
+        ("report-figures", {"input": "How many?", "expected": "a dozen"}, "no number"),
+        ("passage-ranking", {"input": {"query": "x"}, "expected": {"p1": "best"}}, "gain"),
+    ],
+)
+def test_a_row_that_its_task_cannot_score_is_refused(call, task, row, why):
+    answer = call.upload([row], task=task)
+    assert answer.status == 400
+    assert answer.detail.startswith("items, line 1: ")
+    assert why in answer.detail
 
 
 def test_a_large_set_has_no_row_by_row_results(call):
@@ -373,7 +415,7 @@ def test_a_very_large_set_is_scored_on_a_part_of_its_rows_and_billed_for_all(cal
     [found] = answer["results"]
     assert found["n_scored"] == 6_667
     assert found["n_succeeded"] == 20_001
-    assert found["quality_mean"] == pytest.approx(0.951, abs=0.01)
+    assert found["exact_match"] == pytest.approx(95.1, abs=1)
     assert answer["run"]["total_cost_micro_usd"] == 20_001 * 60
 
 

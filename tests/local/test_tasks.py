@@ -94,6 +94,9 @@ def test_a_match_of_nothing_is_422(call, body):
         ("Parse résumés, CVs of applicants", "resume-parsing"),
         ("sentiment of product reviews", "review-sentiment"),
         ("flag toxic comments", "content-moderation"),
+        ("OCR of old letters", "page-transcription"),
+        ("calculate ratios from financial reports", "report-figures"),
+        ("rerank passages for retrieval", "passage-ranking"),
     ],
 )
 def test_a_sensible_query_finds_its_task(query, task_id):

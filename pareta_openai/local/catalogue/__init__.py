@@ -7,8 +7,10 @@ from pareta_openai.local.errors import NotFound
 from .classification import CLASSIFICATION
 from .documents import DOCUMENTS
 from .extraction import EXTRACTION
+from .figures import FIGURES
 from .general import CAPABILITIES, UNSUPPORTED
 from .model import Capability, Example, LeaderboardEntry, Task, Unsupported, VendorModel
+from .ranking import RANKING
 from .summarisation import SUMMARISATION
 from .vendors import VENDOR_MODELS
 
@@ -28,7 +30,9 @@ __all__ = [
     "task_of_alias",
 ]
 
-TASKS: dict[str, Task] = {task.id: task for task in (*EXTRACTION, *CLASSIFICATION, *SUMMARISATION, *DOCUMENTS)}
+TASKS: dict[str, Task] = {
+    task.id: task for task in (*EXTRACTION, *CLASSIFICATION, *SUMMARISATION, *DOCUMENTS, *FIGURES, *RANKING)
+}
 
 _TASK_OF_ALIAS = {alias: task for task in TASKS.values() for alias in task.open_models}
 

@@ -9,7 +9,7 @@ CLASSIFICATION = (
         id="support-ticket-triage",
         title="Support ticket triage",
         category="classification",
-        default_scorer="exact_match",
+        default_scorer="macro_f1",
         examples=examples(
             ("I was charged twice this month.", "billing"),
             ("The app closes as soon as I open the camera.", "bug"),
@@ -32,7 +32,7 @@ CLASSIFICATION = (
         id="review-sentiment",
         title="Review sentiment",
         category="classification",
-        default_scorer="exact_match",
+        default_scorer="macro_f1",
         examples=examples(
             ("Warm, quiet and worth every penny.", "positive"),
             ("It arrived. It is a kettle.", "neutral"),
@@ -51,7 +51,7 @@ CLASSIFICATION = (
         id="content-moderation",
         title="Content moderation",
         category="classification",
-        default_scorer="exact_match",
+        default_scorer="macro_f1",
         examples=examples(
             ("See you at the match on Sunday!", "allowed"),
             ("Buy followers now, click here, click here.", "spam"),

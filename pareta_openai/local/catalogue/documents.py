@@ -68,4 +68,28 @@ DOCUMENTS = (
             "Read the form and answer with one JSON object: applicant, date (YYYY-MM-DD) and signed (yes or no)."
         ),
     ),
+    Task(
+        id="page-transcription",
+        title="Page transcription",
+        category="document",
+        default_scorer="wer",
+        examples=examples(
+            (
+                {"file_name": "page-0001.png", "mime": "image/png"},
+                "The harbour office is closed until the third of May.",
+            ),
+            ({"file_name": "page-0002.png", "mime": "image/png"}, "Dear Mrs Amsel, thank you for the seeds."),
+            ({"file_name": "page-0003.jpg", "mime": "image/jpeg"}, "Chapter one. It had rained for nine days."),
+        ),
+        models=best_first(
+            vendor("gemini-2.5-pro", 0.981, 4_800, 1_000),
+            vendor("gpt-5.1", 0.976, 6_400, 400),
+            open_weights("page-ocr-1", 0.972, 390, 16),
+            open_weights("page-ocr-2", 0.941, 140, 8, "shared"),
+        ),
+        recommended="page-ocr-1",
+        terms={"ocr": 4, "digitise": 3, "digitize": 3, "page": 1, "letter": 1, "book": 1, "scan": 1},
+        has_blob_input=True,
+        recommended_system_prompt="Write down the text of the page, word for word, and nothing else.",
+    ),
 )

@@ -19,7 +19,7 @@ from .dependencies import CurrentState, IdempotencyKey, KeyRequired, Organisatio
 router: APIRouter = APIRouter(tags=["Evals"])
 
 _LARGEST_UPLOAD = 4 << 30
-_CHUNK = 1 << 20
+_OPTIONAL = ("exact_match", "per_item")
 
 _Text = Annotated[str, Field(min_length=1, max_length=256)]
 _Mime = Annotated[str, Field(pattern=r"^[\w.+-]+/[\w.+-]+$", max_length=256)]
@@ -119,7 +119,10 @@ class ItemResult(BaseModel):
 
 
 class EvalResult(BaseModel):
-    """`per_item` is missing for a set of many rows, and of a very large one `n_scored` rows are scored."""
+    """`per_item` is missing for a set of many rows, and of a very large one `n_scored` rows are scored.
+
+    `exact_match`, in percent, is only there beside a macro-F1.
+    """
 
     model_id: str
     kind: str
@@ -130,6 +133,7 @@ class EvalResult(BaseModel):
     n_succeeded: int
     error_count: int
     n_scored: int
+    exact_match: float | None = None
     per_item: list[ItemResult] | None = None
 
 
@@ -314,4 +318,4 @@ def _run(run: eval_runs.EvalRun, now: float) -> EvalRunRecord:
 
 def _result(result: eval_runs.EvalResult) -> EvalResult:
     fields = vars(result)
-    return EvalResult(**{name: value for name, value in fields.items() if name != "per_item" or value is not None})
+    return EvalResult(**{name: value for name, value in fields.items() if name not in _OPTIONAL or value is not None})
