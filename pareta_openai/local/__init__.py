@@ -17,6 +17,7 @@ from .errors import LocalExtraMissing, StateError
 from .faults import Fault
 from .ledger import Debit
 from .platform import LocalPlatform, Organisation
+from .scripts import tool_call
 
 __all__ = [
     "ArmedFault",
@@ -28,4 +29,5 @@ __all__ = [
     "Organisation",
     "StateError",
     "faults",
+    "tool_call",
 ]

@@ -11,6 +11,10 @@ class NotAcceptable(Refusal):
     """The request is well-formed JSON and still makes no sense."""
 
 
+class NoReplyLeft(NotAcceptable):
+    """Replies were scripted, and none of those that are left fits this call."""
+
+
 class UnknownKey(Refusal):
     """No organisation has this API key."""
 

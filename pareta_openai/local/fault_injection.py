@@ -54,7 +54,7 @@ class FaultInjection:
             await JSONResponse({"detail": str(refusal)}, status_code=400)(scope, receive, send)
             return
         scope["state"].update(organisation=caller[0], fault=str(fault) if fault else None)
-        await self._carry_out(fault, caller[1], request, scope, send)
+        await _meet(fault, caller[1], self._state.clock, self._app, request, scope, send)
 
     async def _find(
         self, organisation_id: str, operation: Operation, request: _Request, said: str | None
@@ -69,27 +69,52 @@ class FaultInjection:
             raise NotAcceptable(f"{fault} does not fit this request, which asks for {'a' if streams else 'no'} stream.")
         return fault
 
-    async def _carry_out(
-        self, fault: Fault | None, operation: Operation, request: _Request, scope: Scope, send: Send
-    ) -> None:
-        connection = cast(Connection, scope["state"]["connection"])
-        action = fault.action if fault else None
-        if isinstance(action, Instead):
-            await request.read_rest()
-            body = b"" if action.status in _BODILESS else action.body
-            await Response(body, action.status, action.headers)(scope, request.receive, send)
+
+class FaultyResponse(Response):
+    """`response`, as it arrives where its request, which was read, meets `fault`. None where it is not carried out."""
+
+    background = None
+
+    def __init__(self, response: Response | None, fault: Fault, operation: Operation, clock: Clock) -> None:
+        self._response = response
+        self._fault = fault
+        self._operation = operation
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = _Request(receive, is_read=True)
+        await _meet(self._fault, self._operation, self._clock, self._response, request, scope, send)
+
+
+async def _meet(
+    fault: Fault | None,
+    operation: Operation,
+    clock: Clock,
+    app: ASGIApp | None,
+    request: _Request,
+    scope: Scope,
+    send: Send,
+) -> None:
+    """`app` may be None for a fault that does not come to it."""
+    connection = cast(Connection, scope["state"]["connection"])
+    action = fault.action if fault else None
+    if isinstance(action, Instead):
+        await request.read_rest()
+        body = b"" if action.status in _BODILESS else action.body
+        await Response(body, action.status, action.headers)(scope, request.receive, send)
+        return
+    if isinstance(action, Broken):
+        answer = _BrokenAnswer(action, operation, request, connection, send)
+        if not action.carried_out:
+            await answer.strike()
             return
-        if isinstance(action, Broken):
-            answer = _BrokenAnswer(action, operation, request, connection, send)
-            if not action.carried_out:
-                await answer.strike()
-                return
-            send = answer.send
-        elif isinstance(action, Late):
-            send = _LateAnswer(action, connection, self._state.clock, send).send
-        elif isinstance(action, Cut):
-            send = _CutAnswer(send).send
-        await self._app(scope, request.receive, send)
+        send = answer.send
+    elif isinstance(action, Late):
+        send = _LateAnswer(action, connection, clock, send).send
+    elif isinstance(action, Cut):
+        send = _CutAnswer(send).send
+    assert app is not None
+    await app(scope, request.receive, send)
 
 
 def api_caller(state: State, scope: Scope) -> Caller | None:
@@ -117,10 +142,10 @@ def storage_caller(state: State, scope: Scope) -> Caller | None:
 class _Request:
     """What the client sends, kept where it was looked at before its turn."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, *, is_read: bool = False) -> None:
         self._receive = receive
         self._kept: deque[Message] = deque()
-        self._is_read = False
+        self._is_read = is_read
         self._refusal: HTTPException | None = None
 
     async def receive(self) -> Message:

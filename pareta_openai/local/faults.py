@@ -115,6 +115,11 @@ class Fault:
     document: Mapping[str, Any]
     action: Instead | Late | Cut | Broken
 
+    @property
+    def needs_answer(self) -> bool:
+        """Whether the request is carried out."""
+        return not isinstance(self.action, Instead) and (not isinstance(self.action, Broken) or self.action.carried_out)
+
     def require_fit(self, operation: Operation) -> None:
         """Raises `NotAcceptable` where no request for `operation` could ever meet this."""
         if self._needs_deploy and operation.id != DEPLOY:

@@ -1,4 +1,4 @@
-"""A chat completion from the model's name to the booked answer."""
+"""Who may call which model, and what an answer costs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .catalogue import is_vendor_model, task_of_alias
 from .endpoints import Endpoint
 from .errors import EndpointNotReady, NotFound
 from .ledger import Charge, Debit
-from .responder import Prompt, Reply, respond
+from .responder import Prompt
 from .state import State
 
 AUTO = "auto"
@@ -20,27 +20,41 @@ _AUTO_FRONTIER_MICRO_USD = 2_000
 
 
 @dataclass(frozen=True)
-class Completion:
-    """`model` is what the answer says that it came from."""
+class Admission:
+    """A call that may be answered. `model` is what its answer says that it came from.
 
-    model: str
-    reply: Reply
-    debit: Debit
-
-
-def complete(
-    state: State,
-    organisation_id: str,
-    model: str,
-    prompt: Prompt,
-    *,
-    request_id: str,
-    idempotency_key: str | None,
-) -> Completion:
-    """Answers `prompt` and books the answer; a repeated `idempotency_key` is answered and not booked again.
-
-    Raises `NotFound`, `OutOfCredit`, `EndpointNotReady`, and what `respond` raises.
+    `endpoint` is None for ``auto`` where none could answer. `at` is in seconds since the epoch, `began` by the
+    machine's performance counter.
     """
+
+    organisation_id: str
+    asked: str
+    model: str
+    endpoint: Endpoint | None
+    request_id: str
+    idempotency_key: str | None
+    at: float
+    began: float
+
+    @property
+    def alias(self) -> str:
+        return self.endpoint.alias if self.endpoint else AUTO
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Whatever the model that answers can be called, first what this call calls it."""
+        return (self.asked, self.model, self.alias)
+
+    def placed(self, prompt: Prompt) -> Prompt:
+        """`prompt` with what the endpoint adds to it."""
+        if self.endpoint is None:
+            return prompt
+        task = self.endpoint.task
+        return replace(prompt, subject=f"{task.id} by {self.alias}", system_prompt=task.recommended_system_prompt)
+
+
+def admit(state: State, organisation_id: str, model: str, *, request_id: str, idempotency_key: str | None) -> Admission:
+    """Raises `NotFound`, `OutOfCredit` and `EndpointNotReady`."""
     began = time.perf_counter()
     now = state.now()
     endpoint = _endpoint_for(state, organisation_id, model, now)
@@ -48,28 +62,37 @@ def complete(
         state.ledger.require_credit(organisation_id)
     if endpoint is not None:
         _require_live(state, organisation_id, endpoint, now)
-        prompt = replace(
-            prompt,
-            subject=f"{endpoint.task.id} by {endpoint.alias}",
-            system_prompt=endpoint.task.recommended_system_prompt,
-        )
-    reply = respond(prompt)
+    return Admission(
+        organisation_id=organisation_id,
+        asked=model,
+        model=model if endpoint is None or model != AUTO else endpoint.id,
+        endpoint=endpoint,
+        request_id=request_id,
+        idempotency_key=idempotency_key,
+        at=now,
+        began=began,
+    )
+
+
+def book(state: State, admission: Admission, *, prompt_tokens: int, completion_tokens: int) -> Debit:
+    """Bills the answer; one with an `idempotency_key` that was billed is not billed again. Raises `OutOfCredit`."""
+    endpoint = admission.endpoint
     charge = Charge(
         endpoint_id=endpoint.id if endpoint else AUTO,
-        request_id=request_id,
-        prompt_tokens=reply.prompt_tokens,
-        completion_tokens=reply.completion_tokens,
+        request_id=admission.request_id,
+        prompt_tokens=prompt_tokens,
+        completion_tokens=completion_tokens,
         micro_usd=endpoint.model.cost_per_request_micro_usd if endpoint else _AUTO_MICRO_USD,
         frontier_micro_usd=(
             endpoint.task.frontier.cost_per_request_micro_usd if endpoint else _AUTO_FRONTIER_MICRO_USD
         ),
-        idempotency_key=idempotency_key,
+        idempotency_key=admission.idempotency_key,
     )
-    debit = state.ledger.book(organisation_id, charge, now=now)
-    milliseconds = (time.perf_counter() - began) * 1000
-    call = Call(now, True, milliseconds, reply.prompt_tokens, reply.completion_tokens)
-    state.calls.record(organisation_id, charge.endpoint_id, call)
-    return Completion(model=charge.endpoint_id if model == AUTO else model, reply=reply, debit=debit)
+    debit = state.ledger.book(admission.organisation_id, charge, now=admission.at)
+    milliseconds = (time.perf_counter() - admission.began) * 1000
+    call = Call(admission.at, True, milliseconds, prompt_tokens, completion_tokens)
+    state.calls.record(admission.organisation_id, charge.endpoint_id, call)
+    return debit
 
 
 def _endpoint_for(state: State, organisation_id: str, model: str, now: float) -> Endpoint | None:

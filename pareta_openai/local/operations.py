@@ -12,6 +12,7 @@ from typing import Any
 
 from .errors import NotAcceptable
 
+CHAT = "createChatCompletion"
 DEPLOY = "deployEndpoint"
 UPLOAD = "uploadBlob"
 

@@ -13,6 +13,7 @@ from .clock import Clock
 from .errors import LocalExtraMissing
 from .faults import Fault
 from .ledger import Debit
+from .scripts import Script, Scripting
 from .state import DEFAULT_BALANCE_MICRO_USD, State
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _DEFAULT_KEY = "key_default"
 _SEED_ENDPOINTS = {"ep_contract_kie": "contract-key-fields", "ep_invoice_kie": "invoice-extraction"}
 
 
-class Organisation:
+class Organisation(Scripting):
     """A tenant of a running platform: what it has, read anew each time."""
 
     def __init__(self, state: State, organisation_id: str, api_key: str) -> None:
@@ -80,11 +81,15 @@ class Organisation:
         """One row for each debit, oldest first."""
         return self._state.ledger.debits(self.id)
 
+    @property
+    def _script(self) -> Script:
+        return self._state.scripts.of(self.id)
+
     def __repr__(self) -> str:
         return f"<Organisation {self.id}>"
 
 
-class LocalPlatform:
+class LocalPlatform(Scripting):
     """Pareta's HTTP API on ``127.0.0.1``, served from a thread of this process; no model is behind it.
 
     `port` 0 takes a free one. `state` is a file that outlives the platform, or ``:memory:``.
@@ -155,6 +160,10 @@ class LocalPlatform:
     def clock(self) -> Clock:
         """What the platform tells time by: ``platform.clock.advance(minutes=10)`` takes no time."""
         return self._running_state.clock
+
+    @property
+    def _script(self) -> Script:
+        return self._running_state.scripts.of(_DEFAULT_ORGANISATION)
 
     @property
     def _running_state(self) -> State:

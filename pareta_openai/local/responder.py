@@ -78,6 +78,11 @@ class Prompt:
     max_tokens: int | None = None
     stop: Sequence[str] = ()
 
+    @property
+    def last_text(self) -> str:
+        """What the last message says, whoever says it."""
+        return self.messages[-1].text if self.messages else ""
+
 
 @dataclass(frozen=True)
 class ToolCall:
@@ -148,6 +153,12 @@ def tokens_in(text: str) -> Iterator[str]:
         yield text[start : start + _CHARACTERS_PER_TOKEN]
 
 
+def call_id(prompt: Prompt, number: int, place: int) -> str:
+    """Another one in each turn of a conversation."""
+    said = [[message.role, message.text] for message in prompt.messages]
+    return f"chatcmpl-tool-{hashlib.sha256(json.dumps([said, number, place]).encode()).hexdigest()[:32]}"
+
+
 def _last_role(prompt: Prompt) -> str | None:
     return prompt.messages[-1].role if prompt.messages else None
 
@@ -212,7 +223,7 @@ def _call(tools: Sequence[Tool], number: int, prompt: Prompt) -> Choice:
     calls: list[ToolCall] = []
     left = prompt.max_tokens
     for place, tool in enumerate(tools):
-        call = ToolCall(_call_id(prompt, number, place), tool.name, example_json({"type": "object", **tool.parameters}))
+        call = ToolCall(call_id(prompt, number, place), tool.name, example_json({"type": "object", **tool.parameters}))
         if left is not None:
             left -= count_tokens(call.name)
             if left < 0:
@@ -223,12 +234,6 @@ def _call(tools: Sequence[Tool], number: int, prompt: Prompt) -> Choice:
             left -= count_tokens(arguments)
         calls.append(call)
     return Choice((), "stop" if prompt.is_named else "tool_calls", tuple(calls))
-
-
-def _call_id(prompt: Prompt, number: int, place: int) -> str:
-    """Another one in each turn of a conversation."""
-    said = [[message.role, message.text] for message in prompt.messages]
-    return f"chatcmpl-tool-{hashlib.sha256(json.dumps([said, number, place]).encode()).hexdigest()[:32]}"
 
 
 def _tokens_of(choice: Choice) -> int:

@@ -15,6 +15,7 @@ from .eval_sets import EvalSets
 from .ledger import Ledger
 from .organisations import Organisations
 from .request_log import RequestLog
+from .scripts import Scripts
 from .store import Store
 
 DEFAULT_BALANCE_MICRO_USD = 5_000_000
@@ -40,6 +41,7 @@ class State:
         self.blobs: Blobs = Blobs(self._store)
         self.eval_runs: EvalRuns = EvalRuns(self._store, self.ledger)
         self.faults: ArmedFaults = ArmedFaults()
+        self.scripts: Scripts = Scripts()
         self.evaluating: asyncio.Lock = asyncio.Lock()
         """Held by whoever computes results, or takes away the rows that they are computed from."""
 

@@ -12,7 +12,12 @@ from pydantic import BaseModel
 
 from pareta_openai.local import vllm_format
 from pareta_openai.local.chat_request import ChatRequest
-from pareta_openai.local.inference import complete
+from pareta_openai.local.fault_injection import FaultyResponse
+from pareta_openai.local.inference import Admission, admit, book
+from pareta_openai.local.operations import CHAT, require_operation
+from pareta_openai.local.responder import Reply, respond
+from pareta_openai.local.scripts import Turn
+from pareta_openai.local.state import State
 from pareta_openai.local.vllm_format import Heading, Logprobs
 
 from .dependencies import CurrentState, IdempotencyKey, Organisation, RequestId
@@ -97,25 +102,19 @@ async def create_chat_completion(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """One answer, or with `stream` its pieces as they come; billed when it is answered."""
-    completion = complete(
-        state,
-        organisation,
-        body.model,
-        body.prompt(),
-        request_id=request_id,
-        idempotency_key=idempotency_key,
-    )
-    receipt = {
-        "X-Pareta-Billed": str(completion.debit.micro_usd),
-        "X-Pareta-Frontier-Would-Have-Cost": str(completion.debit.frontier_micro_usd),
-    }
-    heading = Heading(f"chatcmpl-{request_id}", int(state.now()), completion.model)
-    logprobs = Logprobs(body.top_logprobs or 0) if body.logprobs else None
-    if not body.stream:
-        answer = vllm_format.completion(heading, completion.reply, logprobs=logprobs)
-        return Response(answer, media_type="application/json", headers=receipt)
-    events = vllm_format.events(heading, completion.reply, logprobs=logprobs, include_usage=body.includes_usage)
-    return StreamingResponse(_in_batches(events), media_type="text/event-stream", headers=receipt)
+    admission = admit(state, organisation, body.model, request_id=request_id, idempotency_key=idempotency_key)
+    prompt = admission.placed(body.prompt())
+    script = state.scripts.of(organisation)
+    streams = bool(body.stream)
+    turn = script.take(admission.names, prompt.last_text, streams=streams, idempotency_key=idempotency_key) or Turn()
+
+    def answer() -> Response:
+        return _answer(state, admission, body, turn.said.reply(prompt) if turn.said else respond(prompt))
+
+    if turn.fault is None:
+        return answer()
+    broken = answer() if turn.fault.needs_answer else None
+    return FaultyResponse(broken, turn.fault, require_operation(CHAT), state.clock)
 
 
 @router.get("/models")
@@ -135,6 +134,22 @@ async def list_models(state: CurrentState, organisation: Organisation) -> ModelL
             if endpoint.status(now) == "live"
         ],
     )
+
+
+def _answer(state: State, admission: Admission, body: ChatRequest, reply: Reply) -> Response:
+    """Books `reply`, and says it as it was asked for."""
+    debit = book(state, admission, prompt_tokens=reply.prompt_tokens, completion_tokens=reply.completion_tokens)
+    receipt = {
+        "X-Pareta-Billed": str(debit.micro_usd),
+        "X-Pareta-Frontier-Would-Have-Cost": str(debit.frontier_micro_usd),
+    }
+    heading = Heading(f"chatcmpl-{admission.request_id}", int(admission.at), admission.model)
+    logprobs = Logprobs(body.top_logprobs or 0) if body.logprobs else None
+    if not body.stream:
+        completion = vllm_format.completion(heading, reply, logprobs=logprobs)
+        return Response(completion, media_type="application/json", headers=receipt)
+    events = vllm_format.events(heading, reply, logprobs=logprobs, include_usage=body.includes_usage)
+    return StreamingResponse(_in_batches(events), media_type="text/event-stream", headers=receipt)
 
 
 async def _in_batches(events: Iterator[bytes]) -> AsyncIterator[bytes]:
