@@ -3,7 +3,7 @@
 #   make test PYTHON=python3.13            make .venv with this Python
 #   make test-matrix PYTHONS="3.10 3.13" OPENAIS="2.0.0 3.*"
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types build test-matrix test-workers lock venv clean
+.PHONY: help demo test lint types build test-matrix test-schemathesis test-workers lock venv clean
 
 # The caller's own Python environment must not leak into .venv.
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
@@ -11,7 +11,7 @@ unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 python := .venv/bin/python
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' Makefile
 
 demo: venv ## see it at work against the local platform
 	$(python) examples/demo.py $(ARGS)
@@ -33,6 +33,9 @@ test-matrix: venv ## run the tests on each supported openai and Python
 
 test-workers: venv ## run the tests on workers of Ray, Dask and Celery
 	$(python) -m nox -s workers -- $(ARGS)
+
+test-schemathesis: venv ## hold the local platform against the contract with schemathesis
+	$(python) -m nox -s schemathesis -- $(ARGS)
 
 # ARGS=--upgrade also takes newer versions of what is locked already.
 lock: venv ## remake requirements-dev.txt from pyproject.toml

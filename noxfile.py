@@ -123,6 +123,14 @@ def workers(session: nox.Session) -> None:
         session.run(*command, env={"TMPDIR": folder})
 
 
+@nox.session
+def schemathesis(session: nox.Session) -> None:
+    """The local platform held against the contract by schemathesis."""
+    project = nox.project.load_toml("pyproject.toml")
+    install_for_tests(session, *nox.project.dependency_groups(project, "schemathesis"))
+    session.run("python", "-m", "pytest", "-m", "conformance", "tests/conformance", *session.posargs)
+
+
 @nox.session(python=PYTHONS)
 @nox.parametrize("openai", OPENAIS)
 def matrix(session: nox.Session, openai: str) -> None:

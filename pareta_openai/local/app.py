@@ -5,11 +5,13 @@ from __future__ import annotations
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from . import errors
 from .fault_injection import FaultInjection, api_caller, storage_caller
 from .middleware import BodyLimit, LoopbackHost, RequestId
+from .operations import methods_of
 from .request_logging import LogRequests
 from .routes import admin, chat, endpoints, evals, local, metrics, requests, storage, tasks
 from .routes.dependencies import AdminRequired
@@ -60,6 +62,7 @@ def _create(state: State, title: str) -> FastAPI:
     app.add_exception_handler(errors.Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(404, _no_route)
+    app.add_exception_handler(405, _no_method)
     app.add_exception_handler(Exception, _failed)
     return app
 
@@ -90,6 +93,14 @@ async def _no_route(request: Request, _: Exception) -> JSONResponse:
     if not request.url.path.startswith("/v1/"):
         detail += " Every route of the API is below /v1."
     return JSONResponse({"detail": detail}, status_code=404)
+
+
+async def _no_method(request: Request, error: Exception) -> JSONResponse:
+    """The router names the methods of one route only, where a path has several."""
+    assert isinstance(error, HTTPException)
+    allowed = ", ".join(methods_of(request.url.path)) or (error.headers or {}).get("Allow", "")
+    detail = f"{request.method} is not for {request.url.path}, which takes {allowed}."
+    return JSONResponse({"detail": detail}, status_code=405, headers={"Allow": allowed})
 
 
 async def _failed(_: Request, error: Exception) -> JSONResponse:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, Json, field_validator, model_validator
+from pydantic import Field, Json, field_validator, model_validator
 
+from .bodies import Body, Integer
 from .errors import NotAcceptable
 from .responder import Message, Part, Prompt, Tool
 
@@ -17,13 +18,7 @@ if TYPE_CHECKING:
 _Name = Annotated[str, Field(min_length=1)]
 
 
-class _Open(BaseModel):
-    """A part of a request: what is not named here passes through."""
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
-
-
-class ContentPart(_Open):
+class ContentPart(Body):
     type: str
     text: str | None = None
 
@@ -33,7 +28,7 @@ class ContentPart(_Open):
         return _encodable(text) if text else text
 
 
-class ChatMessage(_Open):
+class ChatMessage(Body):
     role: str
     content: str | list[ContentPart] | None = None
 
@@ -43,66 +38,66 @@ class ChatMessage(_Open):
         return _encodable(content) if isinstance(content, str) else content
 
 
-class StreamOptions(_Open):
+class StreamOptions(Body):
     include_usage: bool | None = None
 
 
-class NamedSchema(_Open):
+class NamedSchema(Body):
     definition: dict[str, Any] = Field(default_factory=dict, alias="schema")
 
 
-class ResponseFormat(_Open):
+class ResponseFormat(Body):
     type: str
     json_schema: NamedSchema | None = None
 
 
-class FunctionDefinition(_Open):
+class FunctionDefinition(Body):
     name: _Name
     parameters: dict[str, Any] | None = None
 
 
-class FunctionTool(_Open):
+class FunctionTool(Body):
     type: Literal["function"]
     function: FunctionDefinition
 
 
-class FunctionName(_Open):
+class FunctionName(Body):
     name: _Name
 
 
-class NamedTool(_Open):
+class NamedTool(Body):
     type: Literal["function"]
     function: FunctionName
 
 
-class AllowedToolList(_Open):
+class AllowedToolList(Body):
     mode: Literal["auto", "required"]
     tools: list[NamedTool]
 
 
-class AllowedTools(_Open):
+class AllowedTools(Body):
     type: Literal["allowed_tools"]
     allowed_tools: AllowedToolList
 
 
-class StructuredOutputs(_Open):
+class StructuredOutputs(Body):
     """vLLM's own way to say what fits; `regex`, `grammar` and the rest pass through, and are not looked at."""
 
     definition: dict[str, Any] | Json[dict[str, Any]] | None = Field(default=None, alias="json")
     choice: list[_Name] | None = Field(default=None, min_length=1)
 
 
-class ChatRequest(_Open):
+class ChatRequest(Body):
     """`guided_json` and `guided_choice` are what `structured_outputs` was called before."""
 
     model: _Name
     messages: list[ChatMessage] = Field(min_length=1)
     stream: bool | None = None
     stream_options: StreamOptions | None = None
-    n: int | None = Field(default=None, ge=1, le=128)
-    min_tokens: int | None = Field(default=None, ge=0)
-    max_tokens: int | None = Field(default=None, ge=1)
-    max_completion_tokens: int | None = Field(default=None, ge=1)
+    n: Integer | None = Field(default=None, ge=1, le=128)
+    min_tokens: Integer | None = Field(default=None, ge=0)
+    max_tokens: Integer | None = Field(default=None, ge=1)
+    max_completion_tokens: Integer | None = Field(default=None, ge=1)
     ignore_eos: bool | None = None
     stop: str | list[str] | None = None
     response_format: ResponseFormat | None = None
@@ -113,7 +108,7 @@ class ChatRequest(_Open):
     tool_choice: Literal["none", "auto", "required"] | NamedTool | AllowedTools | None = None
     parallel_tool_calls: bool | None = None
     logprobs: bool | None = None
-    top_logprobs: int | None = Field(default=None, ge=0, le=20)
+    top_logprobs: Integer | None = Field(default=None, ge=0, le=20)
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -60,6 +60,14 @@ def find_operation(method: str, path: str) -> Operation | None:
     return None
 
 
+def methods_of(path: str) -> list[str]:
+    """The methods that the contract has at `path`, in the order of its document."""
+    at_path = [operation for operation in operations().values() if operation.path and operation.path.fullmatch(path)]
+    # A path that is written out goes before one that has a parameter in its place.
+    literal = [operation for operation in at_path if operation.path and operation.path.pattern == re.escape(path)]
+    return [operation.method for operation in literal or at_path]
+
+
 def _operation(document: dict[str, Any], method: str, path: str | None, operation: dict[str, Any]) -> Operation:
     answers = {
         kind

@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
 from openapi_spec_validator import validate
 
 from pareta_openai.local import LocalPlatform, Organisation
@@ -79,9 +80,22 @@ def everything_in(part: Any) -> Iterator[dict[str, Any]]:
         yield from everything_in(child)
 
 
+def content(validator: Any, schema: dict[str, Any], text: Any, _: Any) -> Iterator[ValidationError]:
+    """Holds JSON in a text against its `contentSchema`, which JSON Schema leaves to whoever reads it."""
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        yield ValidationError(str(error))
+    else:
+        yield from validator.descend(value, schema)
+
+
+Validator: Any = extend(Draft202012Validator, {"contentSchema": content})
+
+
 def check(value: Any, schema: dict[str, Any]) -> None:
     # The components come along, for the references into them.
-    Draft202012Validator({**schema, "components": DOCUMENT["components"]}).validate(value)
+    Validator({**schema, "components": DOCUMENT["components"]}).validate(value)
 
 
 # The document itself
@@ -111,6 +125,22 @@ def test_nothing_is_described_that_no_operation_uses() -> None:
         for name in parts
     }
     assert described == used
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"event": "progress", "data": '{"label": "Provisioning GPU"}'},
+        {"event": "progress", "data": "provisioning-gpu"},
+        {"event": "progress"},
+        {"event": "done", "data": '{"stage": "provisioning-gpu"}'},
+        {"event": "complete", "data": '{"endpoint": {"status": "live"}}'},
+        {"event": "error", "data": '{"detail": "GPU pool exhausted"}'},
+    ],
+)
+def test_an_event_that_no_deploy_has_is_told(event: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        check(event, {"$ref": "#/components/schemas/DeployEvent"})
 
 
 def test_every_object_may_grow() -> None:
@@ -359,14 +389,18 @@ def check_answer(operation: Operation, answer: Answer) -> None:
     if "content" not in response:
         assert answer.body == b"" or operation.id == "uploadBlob"
         return
-    content = response["content"][answer.headers["Content-Type"].partition(";")[0]]
-    if "x-sse-events" in content:
-        for event, data in answer.events():
-            check(data, content["x-sse-events"][event])
-    elif "x-sse-data" in content:
-        *lines, last = [line.removeprefix("data: ") for line in answer.body.decode().split("\n\n") if line]
-        assert last == content["x-sse-last"]
-        for line in lines:
-            check(json.loads(line), content["x-sse-data"])
+    media_type = answer.headers["Content-Type"].partition(";")[0]
+    described = response["content"][media_type]
+    if media_type == "text/event-stream":
+        events = sse_events(answer.body.decode())
+        check(events, described["schema"])
+        for event in events:
+            check(event, described["itemSchema"])
     else:
-        check(answer.json(), content["schema"])
+        check(answer.json(), described["schema"])
+
+
+def sse_events(body: str) -> list[dict[str, str]]:
+    return [
+        dict(line.split(": ", 1) for line in event.split("\n")) for event in body.removesuffix("\n\n").split("\n\n")
+    ]

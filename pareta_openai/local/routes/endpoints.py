@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from pareta_openai.local.bodies import Body
 from pareta_openai.local.endpoints import RECOMMENDED, Endpoint
 from pareta_openai.local.state import State
 
@@ -29,9 +30,7 @@ _STAGES: tuple[tuple[float, dict[str, Any]], ...] = (
 EndpointName = Annotated[str | None, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
 
 
-class DeployRequest(BaseModel):
-    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
-
+class DeployRequest(Body):
     task: str
     model: str = RECOMMENDED
     name: EndpointName = None

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 # What FastAPI reads forms with, and would miss only with a RuntimeError.
 import python_multipart  # noqa: F401
 from fastapi import APIRouter, Form, Request, Response, UploadFile
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from pareta_openai.local import blobs, catalogue, eval_runs, eval_sets, evaluation
+from pareta_openai.local.bodies import Body, Integer
 from pareta_openai.local.errors import TooLarge
 
 from .dependencies import CurrentState, IdempotencyKey, KeyRequired, Organisation, RequestId
@@ -22,7 +23,7 @@ _LARGEST_UPLOAD = 4 << 30
 _OPTIONAL = ("exact_match", "per_item")
 
 _Text = Annotated[str, Field(min_length=1, max_length=256)]
-_Mime = Annotated[str, Field(pattern=r"^[\w.+-]+/[\w.+-]+$", max_length=256)]
+_Mime = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]+/[A-Za-z0-9_.+-]+$", max_length=256)]
 
 
 class FrontierModel(BaseModel):
@@ -54,13 +55,11 @@ class EvalSetList(BaseModel):
     eval_sets: list[EvalSet]
 
 
-class BlobUploadRequest(BaseModel):
-    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
-
-    idx: int = Field(ge=0)
+class BlobUploadRequest(Body):
+    idx: Integer = Field(ge=0)
     field_name: _Text
     mime: _Mime
-    file_size: int = Field(ge=1, le=_LARGEST_UPLOAD)
+    file_size: Integer = Field(ge=1, le=_LARGEST_UPLOAD)
 
 
 class BlobUpload(BaseModel):
@@ -68,10 +67,8 @@ class BlobUpload(BaseModel):
     storage_uri: str
 
 
-class BlobUploadComplete(BaseModel):
-    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
-
-    idx: int = Field(ge=0)
+class BlobUploadComplete(Body):
+    idx: Integer = Field(ge=0)
     field_name: _Text
     storage_uri: _Text
     mime: _Mime
@@ -86,9 +83,7 @@ class Blob(BaseModel):
     storage_uri: str
 
 
-class EvalRunRequest(BaseModel):
-    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
-
+class EvalRunRequest(Body):
     eval_set_id: _Text
     candidate_model_ids: list[_Text] = Field(min_length=1, max_length=100)
 

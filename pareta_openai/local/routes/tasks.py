@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from pareta_openai.local import catalogue, matching
+from pareta_openai.local.bodies import Body, Integer
 
 from .dependencies import KeyRequired
 
@@ -31,11 +32,9 @@ class TaskList(BaseModel):
     tasks: list[Task]
 
 
-class MatchRequest(BaseModel):
-    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
-
+class MatchRequest(Body):
     query: str = Field(min_length=1)
-    top_k: int = Field(default=5, ge=1, le=50)
+    top_k: Integer = Field(default=5, ge=1, le=50)
 
 
 class Candidate(BaseModel):
