@@ -7,6 +7,11 @@ ROOT = Path(__file__).parents[2]
 MADE_HERE = {".git", ".venv", ".nox", ".hypothesis", "build", "dist"}
 
 
+@pytest.fixture
+def one_certificate() -> None:
+    """Not here: what these tests start talks to a package index."""
+
+
 @pytest.fixture(scope="session")
 def shipped() -> dict[str, Path]:
     """The files of a fresh clone, by their path in it. Without git: all but what was made here."""
