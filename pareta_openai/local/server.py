@@ -21,6 +21,8 @@ _HOST = "127.0.0.1"
 # Longer than clients keep idle connections, so that they never send into one that closes.
 _KEEP_ALIVE_SECONDS = 600
 _UNWIND_SECONDS = 1.0
+# Connections that wait to be accepted. Said to asyncio too, which else makes 100 of it, and the rest is reset.
+_BACKLOG = 2048
 
 
 class Server:
@@ -71,7 +73,9 @@ class Server:
         self._stopping = asyncio.Event()
         state = ServerState()
         server = await self._loop.create_server(
-            lambda: _Protocol(config=self._config, server_state=state, app_state={}), sock=self._socket
+            lambda: _Protocol(config=self._config, server_state=state, app_state={}),
+            sock=self._socket,
+            backlog=_BACKLOG,
         )
         self._answering.set()
         await self._stopping.wait()
@@ -135,7 +139,7 @@ def _listen(port: int) -> socket.socket:
         if os.name == "posix":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((_HOST, port))
-        listener.listen(2048)
+        listener.listen(_BACKLOG)
     except BaseException:
         listener.close()
         raise
