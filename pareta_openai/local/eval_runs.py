@@ -1,8 +1,4 @@
-"""Eval runs: accepted, under way, and what came of them.
-
-A run's status follows from the time at which it ends, as an endpoint's does from when it is live: nothing runs in
-the background.
-"""
+"""Eval runs: accepted, under way, and what came of them."""
 
 from __future__ import annotations
 
@@ -15,11 +11,11 @@ from typing import Any
 
 from .errors import NotFound, OutOfCredit
 from .eval_sets import EvalSet
-from .ledger import Ledger
+from .ledger import Charge, Ledger
 from .store import Store
 
 # The status of a run after each share of its time.
-_STAGES = ((0.1, "queued"), (0.7, "running"), (1.0, "evaluating"))
+_STAGES = ((0.1, "queued"), (0.7, "running"))
 
 
 @dataclass(frozen=True)
@@ -68,15 +64,19 @@ class EvalRun:
     total_micro_usd: int | None
     error_detail: str | None
 
-    def status(self, now: float) -> str:
-        if self.error_detail is not None:
-            return "failed"
-        length = self.ends_at - self.created_at
-        return next((stage for share, stage in _STAGES if now < self.created_at + share * length), "completed")
+    @property
+    def is_settled(self) -> bool:
+        return self.results is not None or self.error_detail is not None
 
-    def is_unsettled(self, now: float) -> bool:
-        """Whether its time is over, and nobody has looked what came of it."""
-        return self.results is None and self.status(now) == "completed"
+    def is_due(self, now: float) -> bool:
+        """Whether its time is over, and its results are not there."""
+        return not self.is_settled and now >= self.ends_at
+
+    def status(self, now: float) -> str:
+        if self.is_settled:
+            return "completed" if self.error_detail is None else "failed"
+        length = self.ends_at - self.created_at
+        return next((stage for share, stage in _STAGES if now < self.created_at + share * length), "evaluating")
 
 
 class EvalRuns:
@@ -107,6 +107,13 @@ class EvalRuns:
         """In the order in which they were started."""
         rows = self._store.rows("SELECT id FROM eval_runs WHERE organisation_id = ? ORDER BY number", organisation_id)
         return [str(row["id"]) for row in rows]
+
+    def under_way(self) -> list[tuple[str, EvalRun]]:
+        """Those of all organisations, with whose they are."""
+        rows = self._store.rows(
+            "SELECT * FROM eval_runs WHERE results IS NULL AND error_detail IS NULL ORDER BY number"
+        )
+        return [(str(row["organisation_id"]), _eval_run(row)) for row in rows]
 
     def of_set(self, organisation_id: str, eval_set_id: str) -> list[EvalRun]:
         rows = self._store.rows(
@@ -163,11 +170,23 @@ class EvalRuns:
             )
         return self.get(organisation_id, run_id)
 
-    def settle(self, run: EvalRun, results: Sequence[EvalResult], *, total_micro_usd: int) -> None:
+    def settle(self, organisation_id: str, run: EvalRun, results: Sequence[EvalResult], *, now: float) -> None:
+        """Its results and its bill, both or neither."""
+        total = sum(result.n_succeeded * (result.mean_cost_micro_usd or 0) for result in results)
+        charge = Charge(
+            endpoint_id=run.id,
+            request_id=run.request_id,
+            prompt_tokens=0,
+            completion_tokens=0,
+            micro_usd=total,
+            frontier_micro_usd=total,
+            idempotency_key=run.id,
+        )
         with self._store.transaction() as db:
+            self._ledger.book(organisation_id, charge, now=now, is_promised=True)
             db.execute(
                 "UPDATE eval_runs SET results = ?, total_micro_usd = ? WHERE id = ?",
-                (json.dumps([asdict(result) for result in results]), total_micro_usd, run.id),
+                (json.dumps([asdict(result) for result in results]), total, run.id),
             )
 
     def fail(self, run: EvalRun, error_detail: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
@@ -125,8 +125,10 @@ class EvalSets:
             db.execute("UPDATE eval_sets SET item_count = NULL, idempotency_key = NULL WHERE number = ?", (number,))
         await self._remove(number)
 
-    async def items(self, eval_set: EvalSet, *, step: int = 1, end: int | None = None) -> AsyncIterator[EvalItem]:
-        """Each `step`th row, up to the one with the number `end`."""
+    async def items(
+        self, eval_set: EvalSet, *, step: int = 1, end: int | None = None
+    ) -> AsyncIterator[Sequence[EvalItem]]:
+        """Each `step`th row, up to the one with the number `end`, a few at a time."""
         reach = step * _READ_AT_ONCE
         end = eval_set.item_count if end is None else min(end, eval_set.item_count)
         for first in range(0, end, reach):
@@ -139,9 +141,12 @@ class EvalSets:
                 min(first + reach, end),
                 step,
             )
-            for row in rows:
-                text = row["content"]
-                yield EvalItem(row["idx"], text, load_row(text).get("expected"), bool(row["has_document"]))
+            yield [
+                EvalItem(
+                    row["idx"], row["content"], load_row(row["content"]).get("expected"), bool(row["has_document"])
+                )
+                for row in rows
+            ]
             await asyncio.sleep(0)
 
     def count_documents(self, eval_set: EvalSet) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,9 +14,8 @@ from .catalogue import VENDOR_MODELS, LeaderboardEntry, Task, task_of_alias
 from .errors import NotAcceptable, NotFound
 from .eval_runs import Candidate, EvalResult, EvalRun
 from .eval_sets import EvalItem, EvalSet
-from .ledger import Charge
+from .predictors import Predictor, SimulatedPredictor, Unanswered
 from .scoring import SCORERS, Answer
-from .simulation import predict
 from .state import State
 
 # Of how many rows the quality is the mean; of a larger set every second one is scored, or every third...
@@ -30,6 +30,8 @@ _DRAWN = 50_000
 # How far a model that was not measured on a task is taken to be below those that were.
 _UNMEASURED_BELOW = 0.03
 _NO_DOCUMENT = "No document was uploaded for this row."
+
+_log = logging.getLogger(__name__)
 
 
 def start_run(
@@ -50,7 +52,7 @@ def start_run(
         return started
     now = state.now()
     eval_set = state.eval_sets.get(organisation_id, eval_set_id)
-    return state.eval_runs.accept(
+    run = state.eval_runs.accept(
         organisation_id,
         eval_set,
         [_candidate(state, organisation_id, eval_set.task, model_id, now) for model_id in dict.fromkeys(model_ids)],
@@ -59,48 +61,54 @@ def start_run(
         now=now,
         takes=state.eval_seconds,
     )
+    _work_on(state, organisation_id, run)
+    return run
+
+
+def resume(state: State) -> None:
+    """Goes on with the runs that were under way when the platform was stopped."""
+    for organisation_id, run in state.eval_runs.under_way():
+        _work_on(state, organisation_id, run)
 
 
 async def look(state: State, organisation_id: str, run_id: str) -> EvalRun:
-    """The run as it stands. The first look after its end computes its results, and books them."""
+    """The run as it stands: with its results from the time on at which it ends."""
     run = state.eval_runs.get(organisation_id, run_id)
-    if not run.is_unsettled(state.now()):
-        return run
-    async with state.evaluating:
-        await _settle(state, organisation_id, run_id)
+    if run.is_due(state.now()):
+        await _finished(state, organisation_id, run)
     return state.eval_runs.get(organisation_id, run_id)
 
 
 async def delete_set(state: State, organisation_id: str, eval_set_id: str) -> None:
     """Runs that it is deleted under fail."""
-    async with state.evaluating:
-        for run in state.eval_runs.of_set(organisation_id, eval_set_id):
-            await _settle(state, organisation_id, run.id)
-            if run.status(state.now()) not in ("completed", "failed"):
-                state.eval_runs.fail(run, f"The eval set {eval_set_id} was deleted before the run was through.")
-        await state.eval_sets.delete(organisation_id, eval_set_id)
+    for run in state.eval_runs.of_set(organisation_id, eval_set_id):
+        if run.is_due(state.now()):
+            await _finished(state, organisation_id, run)
+        elif not run.is_settled:
+            await state.background.cancel(run.id)
+            state.eval_runs.fail(run, f"The eval set {eval_set_id} was deleted before the run was through.")
+    await state.eval_sets.delete(organisation_id, eval_set_id)
 
 
-async def _settle(state: State, organisation_id: str, run_id: str) -> None:
-    """Does nothing for a run that is settled already, or still under way."""
-    run = state.eval_runs.get(organisation_id, run_id)
-    now = state.now()
-    if not run.is_unsettled(now):
-        return
-    results = await _evaluate(state, run, state.eval_sets.get(organisation_id, run.eval_set_id))
-    total = sum(result.n_succeeded * (result.mean_cost_micro_usd or 0) for result in results)
-    charge = Charge(
-        endpoint_id=run.id,
-        request_id=run.request_id,
-        prompt_tokens=0,
-        completion_tokens=0,
-        micro_usd=total,
-        frontier_micro_usd=total,
-        # Booked before it is marked as settled: a platform that is killed in between does not book it again.
-        idempotency_key=run.id,
-    )
-    state.ledger.book(organisation_id, charge, now=now, is_promised=True)
-    state.eval_runs.settle(run, results, total_micro_usd=total)
+def _work_on(state: State, organisation_id: str, run: EvalRun) -> asyncio.Task[None]:
+    return state.background.start(run.id, lambda: _carry_out(state, organisation_id, run))
+
+
+async def _finished(state: State, organisation_id: str, run: EvalRun) -> None:
+    # Shielded: a client that goes away takes its request with it, and not the run.
+    await asyncio.shield(_work_on(state, organisation_id, run))
+
+
+async def _carry_out(state: State, organisation_id: str, run: EvalRun) -> None:
+    await state.clock.sleep(run.ends_at - state.now())
+    try:
+        eval_set = state.eval_sets.get(organisation_id, run.eval_set_id)
+        results = await _evaluate(state, run, eval_set)
+        state.eval_runs.settle(organisation_id, run, results, now=state.now())
+    except Exception as error:
+        # A run has to end, whatever is wrong with its rows or with us; what it has not come to is not billed.
+        _log.exception("Eval run %s failed", run.id)
+        state.eval_runs.fail(run, f"The local platform failed: {type(error).__name__}.")
 
 
 @dataclass
@@ -108,32 +116,37 @@ class _Tally:
     """What has been seen of one candidate's answers."""
 
     candidate: Candidate
-    labels: Sequence[str]
+    task: Task
+    predictor: Predictor
     measures: list[Any] = field(default_factory=list)
     per_item: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(self, task: Task, item: EvalItem) -> None:
+    async def add(self, items: Sequence[EvalItem]) -> None:
+        answerable = [item for item in items if item.has_document or not self.task.has_blob_input]
+        answers = dict(zip((item.idx for item in answerable), await self.predictor.predict(answerable), strict=True))
+        for item in items:
+            entry = self._entry(item, answers.get(item.idx, Unanswered(_NO_DOCUMENT)))
+            if len(self.per_item) < _LISTED:
+                self.per_item.append(entry)
+
+    def _entry(self, item: EvalItem, answer: Answer | Unanswered) -> dict[str, Any]:
         entry: dict[str, Any] = {"idx": item.idx, "score": None, "prediction": None, "error": None}
-        if task.has_blob_input and not item.has_document:
-            entry["error"] = _NO_DOCUMENT
-        else:
-            candidate = self.candidate
-            answer = predict(task, item, model=candidate.model, quality=candidate.quality, labels=self.labels)
-            entry["prediction"] = _shortened(answer)
-            if item.expected is not None:
-                scorer = SCORERS[task.default_scorer]
-                measure = scorer.measure(item.expected, answer)
-                self.measures.append(measure)
-                entry["score"] = round(scorer.points(measure), 6)
-        if len(self.per_item) < _LISTED:
-            self.per_item.append(entry)
+        if isinstance(answer, Unanswered):
+            return {**entry, "error": answer.error}
+        entry["prediction"] = _shortened(answer)
+        if item.expected is not None:
+            scorer = SCORERS[self.task.default_scorer]
+            measure = scorer.measure(item.expected, answer)
+            self.measures.append(measure)
+            entry["score"] = round(scorer.points(measure), 6)
+        return entry
 
     async def result(self, run: EvalRun, eval_set: EvalSet, error_count: int) -> EvalResult:
         answered = eval_set.item_count - error_count
         mean = low = high = None
         if self.measures:
             seed = f"{run.eval_set_id} {self.candidate.model}"
-            mean, low, high = await _total(eval_set.task, self.measures, seed=seed)
+            mean, low, high = await _total(self.task, self.measures, seed=seed)
         elif answered:
             # Nobody judges here: what cannot be compared counts with the quality of the leaderboard.
             mean = low = high = self.candidate.quality
@@ -143,7 +156,7 @@ class _Tally:
             quality_mean=mean,
             quality_ci_low=low,
             quality_ci_high=high,
-            exact_match=self._exact_match(eval_set.task),
+            exact_match=self._exact_match(),
             mean_cost_micro_usd=self.candidate.micro_usd if answered else None,
             n_succeeded=answered,
             error_count=error_count,
@@ -151,16 +164,32 @@ class _Tally:
             per_item=self.per_item if eval_set.item_count <= _LISTED else None,
         )
 
-    def _exact_match(self, task: Task) -> float | None:
+    def _exact_match(self) -> float | None:
         """In percent, beside a macro-F1: of few rows it says more."""
-        if task.default_scorer != "macro_f1" or not self.measures:
+        if self.task.default_scorer != "macro_f1" or not self.measures:
             return None
         points = SCORERS["macro_f1"].points
         return round(100 * sum(map(points, self.measures)) / len(self.measures), 4)
 
 
+async def _evaluate(state: State, run: EvalRun, eval_set: EvalSet) -> list[EvalResult]:
+    """Other requests have their turn between the rows."""
+    task = eval_set.task
+    labels = await _labels(state, eval_set)
+    tallies = [
+        _Tally(candidate, task, SimulatedPredictor(task, candidate.model, candidate.quality, labels))
+        for candidate in run.candidates
+    ]
+    async for items in state.eval_sets.items(eval_set, step=-(-eval_set.item_count // _SCORED)):
+        for tally in tallies:
+            await tally.add(items)
+            await asyncio.sleep(0)
+    error_count = eval_set.item_count - state.eval_sets.count_documents(eval_set) if task.has_blob_input else 0
+    return [await tally.result(run, eval_set, error_count) for tally in tallies]
+
+
 async def _total(task: Task, measures: Sequence[Any], *, seed: str) -> tuple[float, float, float]:
-    """The total and its interval. Other requests have their turn in between."""
+    """The total of all rows, and its interval. Other requests have their turn here too."""
     total = SCORERS[task.default_scorer].total
     mean, totals, drawn = total(measures), [], 0
     for resample in resampled(measures, total, seed=seed):
@@ -173,20 +202,9 @@ async def _total(task: Task, measures: Sequence[Any], *, seed: str) -> tuple[flo
     return round(mean, 6), round(low, 6), round(high, 6)
 
 
-async def _evaluate(state: State, run: EvalRun, eval_set: EvalSet) -> list[EvalResult]:
-    task = eval_set.task
-    labels = await _labels(state, eval_set)
-    tallies = [_Tally(candidate, labels) for candidate in run.candidates]
-    async for item in state.eval_sets.items(eval_set, step=-(-eval_set.item_count // _SCORED)):
-        for tally in tallies:
-            tally.add(task, item)
-    error_count = eval_set.item_count - state.eval_sets.count_documents(eval_set) if task.has_blob_input else 0
-    return [await tally.result(run, eval_set, error_count) for tally in tallies]
-
-
 async def _labels(state: State, eval_set: EvalSet) -> list[str]:
     """The different texts that the first rows expect; where they are all the same, those of the task's examples."""
-    expected = [item.expected async for item in state.eval_sets.items(eval_set, end=_LABELLED)]
+    expected = [item.expected async for items in state.eval_sets.items(eval_set, end=_LABELLED) for item in items]
     labels = {value for value in expected if isinstance(value, str)}
     if len(labels) < 2:
         labels.update(example.expected for example in eval_set.task.examples if isinstance(example.expected, str))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from os import PathLike, fspath
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -123,6 +124,7 @@ class LocalPlatform(Scripting):
         `LocalExtraMissing` without the packages of the ``local`` extra."""
         try:
             from .app import create_app, create_storage
+            from .evaluation import resume
             from .server import Server
         except ModuleNotFoundError as error:
             raise LocalExtraMissing(
@@ -138,6 +140,8 @@ class LocalPlatform(Scripting):
             running.callback(storage.stop)
             storage.start(create_storage(state))
             server.start(create_app(state, storage_url=storage.url, admin_token=None))
+            running.callback(server.call_soon, state.background.stop)
+            server.call_soon(partial(resume, state))
             self.base_url = server.url
             self._state = state
             self._running = running.pop_all()

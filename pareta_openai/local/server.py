@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -56,6 +57,10 @@ class Server:
         self._config.load()
         self._thread.start()
         self._answering.wait()
+
+    def call_soon(self, callback: Callable[[], object]) -> None:
+        """Calls it on the event loop that the requests are answered on."""
+        self._loop.call_soon_threadsafe(callback)
 
     def stop(self) -> None:
         """Ends open streams too. Returns when the thread has ended."""

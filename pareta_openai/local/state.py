@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from .armed_faults import ArmedFaults
+from .background import Background
 from .blobs import Blobs
 from .calls import Calls
 from .clock import Clock
@@ -42,8 +42,7 @@ class State:
         self.eval_runs: EvalRuns = EvalRuns(self._store, self.ledger)
         self.faults: ArmedFaults = ArmedFaults()
         self.scripts: Scripts = Scripts()
-        self.evaluating: asyncio.Lock = asyncio.Lock()
-        """Held by whoever computes results, or takes away the rows that they are computed from."""
+        self.background: Background = Background()
 
     def create_organisation(self, *, balance_micro_usd: int, endpoints: Sequence[str]) -> tuple[str, str]:
         """Its id and its first key: a tenant with a live endpoint for each task named in `endpoints`.

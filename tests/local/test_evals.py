@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import statistics
+import subprocess
 import sys
 import threading
 import time
@@ -485,7 +486,6 @@ def test_an_unknown_run_and_anothers_run_are_404(platform, caller, call, eval_se
 def test_a_run_is_billed_once_when_it_has_completed(call, organisation, eval_set):
     started = call.run(eval_set, "contract-kie-1", "contract-kie-2")
     run_id = started.json()["run_id"]
-    assert organisation.ledger() == []
     for _ in range(2):
         call("GET", f"/v1/eval-runs/{run_id}")
     [debit] = organisation.ledger()
@@ -528,51 +528,126 @@ def test_a_repeated_run_answers_with_the_same_run_and_is_billed_once(call, organ
     assert len(organisation.ledger()) == 1
 
 
-def test_a_run_is_billed_even_if_the_balance_went_elsewhere_meanwhile(call, organisation, eval_set):
-    run_id = call.run(eval_set, "contract-kie-1").json()["run_id"]
-    organisation.set_balance(0)
-    assert call("GET", f"/v1/eval-runs/{run_id}").json()["run"]["status"] == "completed"
-    assert organisation.balance_micro_usd == -40 * PRICE
-    assert books_add_up(call)
-
-
 # A run in time
 
 
 @pytest.fixture(scope="module")
 def slow_evals():
-    """Eval runs take a minute."""
-    with LocalPlatform(eval_seconds=60) as platform:
+    """Eval runs take an hour."""
+    with LocalPlatform(eval_seconds=3_600) as platform:
         yield platform
 
 
-@pytest.fixture
-def clock(monkeypatch):
-    """Seconds that the platform's clock is ahead."""
-    from pareta_openai.local.state import State
-
-    ahead = [0.0]
-    monkeypatch.setattr(State, "now", lambda _: time.time() + ahead[0])
-    return ahead
-
-
-def test_a_run_goes_through_the_statuses_and_is_billed_at_the_end(slow_evals, caller, clock):
+def test_a_run_goes_through_the_statuses_and_is_billed_at_the_end(slow_evals, caller):
     organisation = slow_evals.create_organisation()
     call = caller(slow_evals.base_url, organisation.api_key)
     run_id = call.run(call.upload(ROWS).json()["eval_set"]["id"], "contract-kie-1").json()["run_id"]
     seen = []
-    for clock[0] in (0, 20, 50):
+    for minutes in (0, 20, 30):
+        slow_evals.clock.advance(minutes=minutes)
         answer = call("GET", f"/v1/eval-runs/{run_id}").json()
         seen.append(answer["run"]["status"])
         assert answer["results"] == []
         assert answer["run"]["total_cost_micro_usd"] is None
     assert seen == ["queued", "running", "evaluating"]
     assert organisation.ledger() == []
-    clock[0] = 61
+    slow_evals.clock.advance(minutes=10)
     answer = call("GET", f"/v1/eval-runs/{run_id}").json()
     assert answer["run"]["status"] == "completed"
     assert len(answer["results"]) == 1
     assert len(organisation.ledger()) == 1
+
+
+def until(condition):
+    """Waits for what goes on behind the requests."""
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_run_that_nobody_looks_at_is_billed_when_its_time_has_come(slow_evals, caller):
+    organisation = slow_evals.create_organisation()
+    call = caller(slow_evals.base_url, organisation.api_key)
+    call.run(call.upload(ROWS).json()["eval_set"]["id"], "contract-kie-1")
+    assert organisation.ledger() == []
+    slow_evals.clock.advance(hours=1)
+    until(organisation.ledger)
+    assert organisation.spent_micro_usd == 40 * PRICE
+
+
+def test_a_run_is_billed_even_if_the_balance_went_elsewhere_meanwhile(slow_evals, caller):
+    organisation = slow_evals.create_organisation()
+    call = caller(slow_evals.base_url, organisation.api_key)
+    run_id = call.run(call.upload(ROWS).json()["eval_set"]["id"], "contract-kie-1").json()["run_id"]
+    organisation.set_balance(0)
+    slow_evals.clock.advance(hours=1)
+    assert call("GET", f"/v1/eval-runs/{run_id}").json()["run"]["status"] == "completed"
+    assert organisation.balance_micro_usd == -40 * PRICE
+    assert books_add_up(call)
+
+
+def test_a_run_goes_on_when_the_platform_that_it_was_started_on_was_killed(caller, tmp_path, environment):
+    state = tmp_path / "state.sqlite"
+    script = (
+        "import sys; from pareta_openai.local import LocalPlatform;"
+        f"platform = LocalPlatform(state={str(state)!r}, eval_seconds=3600); platform.start();"
+        "print(platform.base_url, platform.api_key, flush=True); sys.stdin.read()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    )
+    call = caller(*process.stdout.readline().split())
+    run_id = call.run(call.upload(ROWS).json()["eval_set"]["id"], "contract-kie-1").json()["run_id"]
+    process.kill()
+    process.communicate()
+    with LocalPlatform(state=state) as platform:
+        call = caller(platform.base_url, platform.api_key)
+        assert call("GET", f"/v1/eval-runs/{run_id}").json()["run"]["status"] == "queued"
+        platform.clock.advance(hours=1)
+        until(lambda: call("GET", "/_local/organisation").json()["spent_micro_usd"])
+        answer = call("GET", f"/v1/eval-runs/{run_id}").json()
+        assert answer["run"]["status"] == "completed"
+        assert answer["run"]["total_cost_micro_usd"] == 40 * PRICE
+        assert books_add_up(call)
+
+
+def test_a_platform_stops_at_once_in_the_middle_of_a_run_and_goes_on_with_it(caller, tmp_path):
+    state = tmp_path / "state.sqlite"
+    before = threading.active_count()
+    with LocalPlatform(state=state) as platform:
+        call = caller(platform.base_url, platform.api_key)
+        call("PUT", "/_local/balance", {"balance_micro_usd": 10**9})
+        eval_set = call.upload(ROWS * 500).json()["eval_set"]["id"]
+        run_id = call.run(eval_set, "contract-kie-1", "contract-kie-2", "contract-kie-3").json()["run_id"]
+    assert threading.active_count() == before
+    with LocalPlatform(state=state) as platform:
+        answer = caller(platform.base_url, platform.api_key)("GET", f"/v1/eval-runs/{run_id}").json()
+        assert [found["n_succeeded"] for found in answer["results"]] == [20_000] * 3
+
+
+def test_a_client_that_goes_away_does_not_take_the_run_along(call, organisation):
+    organisation.set_balance(10**9)
+    eval_set = call.upload(ROWS * 100).json()["eval_set"]["id"]
+    run_id = call.run(eval_set, "contract-kie-1", "contract-kie-2").json()["run_id"]
+    connection = call.connect()
+    connection.request("GET", f"/v1/eval-runs/{run_id}", headers={"Authorization": f"Bearer {call.api_key}"})
+    connection.close()
+    until(organisation.ledger)
+    assert call("GET", f"/v1/eval-runs/{run_id}").json()["run"]["status"] == "completed"
+
+
+def test_a_run_that_the_platform_fails_at_ends_and_costs_nothing(slow_evals, caller, monkeypatch, caplog):
+    organisation = slow_evals.create_organisation()
+    call = caller(slow_evals.base_url, organisation.api_key)
+    run_id = call.run(call.upload(ROWS).json()["eval_set"]["id"], "contract-kie-1").json()["run_id"]
+    monkeypatch.setattr("pareta_openai.local.evaluation.percentile_interval", None)
+    slow_evals.clock.advance(hours=1)
+    answer = call("GET", f"/v1/eval-runs/{run_id}").json()
+    assert (answer["run"]["status"], answer["run"]["total_cost_micro_usd"]) == ("failed", 0)
+    assert "TypeError" in answer["run"]["error_detail"]
+    assert run_id in caplog.text
+    assert organisation.ledger() == []
 
 
 def test_a_run_whose_set_is_deleted_under_it_fails_and_costs_nothing(slow_evals, caller):
