@@ -56,7 +56,7 @@ def run(
         words.print(
             "\n[bold]The local Pareta platform is running.[/bold]"
             " No model is behind it: answers and prices are made up."
-            f"\nRoutes: {platform.base_url}/docs"
+            f"\nDashboard: {platform.base_url}\nRoutes: {platform.base_url}/docs"
             "\nPlain openai: base_url is $PARETA_BASE_URL/v1, and the key is the same."
             "\nCtrl-C stops it."
         )

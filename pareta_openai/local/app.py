@@ -8,7 +8,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from . import errors
+from . import dashboard, errors
+from .dashboard import choices
 from .fault_injection import FaultInjection, api_caller, storage_caller
 from .middleware import BodyLimit, LoopbackHost, RequestId
 from .operations import methods_of
@@ -43,8 +44,9 @@ def create_app(state: State, *, storage_url: str, admin_token: str | None) -> AS
     for section in (chat, endpoints, metrics, tasks, evals):
         app.include_router(section.router, prefix="/v1")
     app.include_router(local.router)
-    for section in (admin, requests):
+    for section in (admin, requests, choices):
         app.include_router(section.router, dependencies=[AdminRequired])
+    app.include_router(dashboard.router)
     faulty = FaultInjection(app, state, api_caller)
     return _around(state, BodyLimit(faulty, _LARGEST_BODY, {"/v1/eval-sets": _LARGEST_UPLOAD}))
 

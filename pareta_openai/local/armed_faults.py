@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .errors import NotAcceptable
+from .errors import NotAcceptable, NotFound
 from .faults import Fault
 from .operations import Operation, require_operation
 
@@ -17,17 +18,18 @@ ANY = "*"
 class ArmedFault:
     """`fault`, for the next `times` requests for `on`, or for every one where `times` is None.
 
-    `on` is an `operationId` of the contract, or ``*``.
+    `on` is an `operationId` of the contract, or ``*``. No two have the same `number`.
     """
 
     fault: Fault
     on: str
     times: int | None
+    number: int
 
     @property
     def document(self) -> dict[str, Any]:
         """As JSON can say it."""
-        return {**self.fault.document, "on": self.on, "times": self.times}
+        return {**self.fault.document, "on": self.on, "times": self.times, "number": self.number}
 
     def fits(self, operation: Operation, *, streams: bool) -> bool:
         return self.on in (ANY, operation.id) and self.fault.fits(operation, streams=streams)
@@ -38,6 +40,7 @@ class ArmedFaults:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
         # Organisations with an empty list are not in it.
         self._armed: dict[str, list[ArmedFault]] = {}
 
@@ -54,7 +57,7 @@ class ArmedFaults:
             raise NotAcceptable("A fault is for the next 1, 2, … times requests, or for every one where it is null.")
         if on != ANY:
             fault.require_fit(require_operation(on))
-        armed = ArmedFault(fault, on, times)
+        armed = ArmedFault(fault, on, times, next(self._numbers))
         with self._lock:
             self._armed.setdefault(organisation_id, []).append(armed)
         return armed
@@ -77,6 +80,18 @@ class ArmedFaults:
         """What is still armed, with the times that are left."""
         with self._lock:
             return self._armed.get(organisation_id, [])[:]
+
+    def disarm(self, organisation_id: str, number: int) -> None:
+        """Takes this one away. Raises `NotFound` for one that is not, or no longer, armed."""
+        with self._lock:
+            armed = self._armed.get(organisation_id, [])
+            left = [found for found in armed if found.number != number]
+            if len(left) == len(armed):
+                raise NotFound(f"No fault {number} is armed for this organisation.")
+            if left:
+                self._armed[organisation_id] = left
+            else:
+                del self._armed[organisation_id]
 
     def clear(self, organisation_id: str) -> None:
         with self._lock:

@@ -167,6 +167,15 @@ def test_faults_are_armed_for_one_organisation(admin, platform, caller, call, ho
     assert call("GET", "/v1/models").status == 200
 
 
+def test_one_fault_of_several_is_disarmed(admin, call, home):
+    faults = [admin("POST", f"{home}/faults", {"fault": "status", "code": code}).json() for code in (500, 503)]
+    assert admin("DELETE", f"{home}/faults/{faults[0]['number']}").status == 204
+    assert admin("GET", f"{home}/faults").json() == {"faults": faults[1:]}
+    assert admin("DELETE", f"{home}/faults/{faults[0]['number']}").status == 404
+    assert admin("DELETE", f"{home}/faults/{faults[1]['number']}").status == 204
+    assert call("GET", "/v1/models").status == 200
+
+
 def test_the_clock_is_read_and_moved(caller):
     with LocalPlatform() as platform:
         admin = caller(platform.base_url, None)
@@ -193,6 +202,7 @@ def test_the_clock_is_read_and_moved(caller):
         ("GET", "/faults"),
         ("POST", "/faults"),
         ("DELETE", "/faults"),
+        ("DELETE", "/faults/1"),
     ],
 )
 def test_an_organisation_that_is_not_there_is_404(admin, method, path):

@@ -70,7 +70,7 @@ def test_every_response_has_a_request_id_of_its_own(call, method, path, headers,
     assert len(set(ids)) == 2
 
 
-@pytest.mark.parametrize("path", ["/", "/chat/completions", "/models", "/v1", "/_local/nowhere"])
+@pytest.mark.parametrize("path", ["/nowhere", "/chat/completions", "/models", "/v1", "/_local/nowhere"])
 def test_a_path_outside_v1_is_told_where_the_routes_are(call, path):
     answer = call("GET", path)
     assert answer.status == 404

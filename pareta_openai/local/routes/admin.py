@@ -225,6 +225,12 @@ async def arm_fault(body: local.FaultRequest, state: CurrentState, tenant: Tenan
     return await local.arm_fault(body, state, tenant)
 
 
+@router.delete("/organisations/{organisation_id}/faults/{number}", status_code=204)
+async def disarm_fault(number: int, state: CurrentState, tenant: Tenant) -> Response:
+    state.faults.disarm(tenant, number)
+    return Response(status_code=204)
+
+
 @router.delete("/organisations/{organisation_id}/faults", status_code=204)
 async def clear_faults(state: CurrentState, tenant: Tenant) -> Response:
     return await local.clear_faults(state, tenant)

@@ -37,7 +37,9 @@ class FaultRequest(BaseModel):
 
 
 class ArmedFault(FaultRequest):
-    """The same, with the times that are left."""
+    """The same with the times that are left, and the number that it can be disarmed by."""
+
+    number: int
 
 
 class ArmedFaultList(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
@@ -65,7 +66,8 @@ class WholeRequest(LoggedRequest):
 async def watch_requests(
     state: CurrentState, last_event_id: Annotated[str | None, Header()] = None
 ) -> StreamingResponse:
-    """Server-Sent Events without end, `event: request`: those that are kept, then each as it comes and changes.
+    """Server-Sent Events without end: `log` with the log's id, which is another one in each run of the platform, then
+    a `request` for each that is kept, and for each that comes and changes.
 
     A request comes again whenever something about it has changed, as it then stands; its `id` stays the same.
     `Last-Event-ID` goes on from there.
@@ -85,6 +87,7 @@ async def retrieve_request(request_id: str, state: CurrentState) -> WholeRequest
 
 
 async def _events(state: State, last_event_id: str | None) -> AsyncIterator[str]:
+    yield f"event: log\ndata: {json.dumps({'id': state.requests.id})}\n\n"
     async for change in state.requests.watch(last_event_id):
         if change is None:
             yield ": nothing new\n\n"

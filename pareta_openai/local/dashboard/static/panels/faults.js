@@ -1,0 +1,89 @@
+// Faults to switch on, and off again.
+
+import { armFault, clearFaults, disarmFault } from "../actions.js";
+import { count } from "../format.js";
+import { html, nothing } from "../lit-html/lit-html.js";
+import { live } from "../lit-html/directives/live.js";
+import { set, state } from "../state.js";
+
+export function faults() {
+  const { choices } = state;
+  return html`
+    <section aria-labelledby="faults-title" class="panel faults">
+      <header>
+        <h2 id="faults-title" tabindex="-1">Faults <span class="count">${state.faults.length}</span></h2>
+        <button type="button" class="quiet" aria-disabled=${!state.faults.length} @click=${clear}>Switch all off</button>
+      </header>
+      <ul class="rows">
+        ${state.faults.map(
+          ({ fault, on, times, number, ...its }) => html`
+            <li class="fault">
+              <code>${call(fault, its)}</code>
+              <button type="button" class="quiet" aria-label="Switch off ${call(fault, its)}" @click=${() => switchOff(number)}>
+                Off
+              </button>
+              <span class="muted">
+                ${on === "*" ? "any operation" : on} · ${times === null ? "every time" : count(times, "time")}
+              </span>
+            </li>
+          `,
+        )}
+      </ul>
+      ${state.faults.length ? nothing : html`<p class="empty">The platform behaves.</p>`}
+      <form class="fields" @submit=${submit}>
+        <label class="wide">
+          Fault
+          <select @change=${(event) => set({ faultJson: JSON.stringify(choices.faults[event.target.value].fault) })}>
+            ${choices.faults.map((preset, i) => html`<option value=${i}>${preset.label}</option>`)}
+          </select>
+        </label>
+        <label>
+          Operation
+          <select name="on">
+            <option value="*">any that fits</option>
+            ${choices.operations.map((id) => html`<option>${id}</option>`)}
+          </select>
+        </label>
+        <label>
+          Times
+          <input name="times" type="number" min="1" value="1" placeholder="every time">
+        </label>
+        <label class="wide">
+          As JSON
+          <input name="json" class="code" required spellcheck="false" autocomplete="off"
+            .value=${live(state.faultJson ?? JSON.stringify(choices.faults[0]?.fault ?? {}))}
+            @input=${(event) => set({ faultJson: event.target.value })}>
+        </label>
+        <button class="main">Switch on</button>
+      </form>
+    </section>
+  `;
+}
+
+function call(name, its) {
+  const parts = Object.entries(its).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  return `${name}(${parts.join(", ")})`;
+}
+
+function submit(event) {
+  event.preventDefault();
+  const fields = new FormData(event.target);
+  let fault;
+  try {
+    fault = JSON.parse(fields.get("json"));
+  } catch {
+    set({ notice: { text: "The fault is not JSON.", isProblem: true } });
+    return;
+  }
+  armFault(fault, fields.get("on"), fields.get("times") ? Number(fields.get("times")) : null);
+}
+
+async function switchOff(number) {
+  await disarmFault(number);
+  // The button that had the focus is gone.
+  document.getElementById("faults-title").focus();
+}
+
+async function clear() {
+  if (state.faults.length) await clearFaults();
+}
