@@ -13,6 +13,9 @@
 | `_should_retry` and kin            | `on_not_ready`, `call_timeout`    | 503s and retries are openai's own         |
 | `to_raw_response_wrapper` and kin  | raw responses of our namespaces   | no such responses there                   |
 | `_client`                          | uploads to signed URLs            | a transport of its own for each           |
+| `_make_status_error_from_response` | bodies in no charset              | the codec's exceptions                    |
+| `_build_request`                   | cookies that cannot be sent       | `UnicodeEncodeError`, from then on        |
+| `_send_request`                    | redirects to where nothing can be | the transport's exceptions                |
 
 Checked on openai 1.66.0, 1.109.1, 2.0.0, 2.54.0, 3.0.0 and 3.54.0; `tests/test_openai_seam.py` fails when one
 of them moves. Beside these, openai 3 brings httpx2 where 1 and 2 brought httpx: types come from the
@@ -21,6 +24,7 @@ installed one, by way of openai's own names.
 
 from __future__ import annotations
 
+import codecs
 import inspect
 import json
 import math
@@ -28,7 +32,7 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, partial
@@ -37,6 +41,9 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, get_args, get_origin
 
 import openai
+import pydantic
+
+from .decoding import is_too_deep, read_json
 
 if TYPE_CHECKING:
     # Types alone: at run time nothing of these is touched.
@@ -74,9 +81,14 @@ def _transports() -> list[Any]:
     return [sys.modules[name] for name in ("httpx", "httpx2") if name in sys.modules]
 
 
+def request_errors() -> tuple[type[Exception], ...]:
+    """What the transport raises where a request fails. They know their request."""
+    return tuple(transport.RequestError for transport in _transports())
+
+
 def transport_errors() -> tuple[type[Exception], ...]:
     """What reading a response's body raises when the connection fails."""
-    return (OSError, *(transport.RequestError for transport in _transports()))
+    return (OSError, *request_errors())
 
 
 def body_errors() -> tuple[type[Exception], ...]:
@@ -85,47 +97,65 @@ def body_errors() -> tuple[type[Exception], ...]:
 
 
 def guard_body(response: Any, translate: Callable[[Exception], Exception]) -> None:
-    """Make whoever reads the body of `response` meet `translate`'s exceptions in place of the transport's."""
-    sync_guard, async_guard = _body_guards(type(response).__module__.partition(".")[0])
-    guard = async_guard if hasattr(response.stream, "__aiter__") else sync_guard
-    response.stream = guard(response.stream, translate)
+    """Make whoever reads the body of `response` meet `translate`'s exceptions in place of the transport's.
 
+    All that the transport has for reading a body goes through one of these, by its name on the response.
+    """
 
-@cache
-def _body_guards(module: str) -> tuple[Any, Any]:
-    """The transport asks its bodies to be of its own classes, and there are two transports."""
-    transport = import_module(module)
-
-    class Guard(transport.SyncByteStream):  # type: ignore[misc, name-defined]
-        def __init__(self, stream: Any, translate: Callable[[Exception], Exception]) -> None:
-            self._stream = stream
-            self._translate = translate
-
-        def __iter__(self) -> Any:
+    def guarded(read: Callable[..., Any]) -> Callable[..., Any]:
+        def parts(*args: Any, **kwargs: Any) -> Iterator[bytes]:
             try:
-                yield from self._stream
+                yield from read(*args, **kwargs)
             except transport_errors() as error:
-                raise self._translate(error) from error
+                raise translate(error) from error
 
-        def close(self) -> None:
-            self._stream.close()
+        return parts
 
-    class AsyncGuard(transport.AsyncByteStream):  # type: ignore[misc, name-defined]
-        def __init__(self, stream: Any, translate: Callable[[Exception], Exception]) -> None:
-            self._stream = stream
-            self._translate = translate
-
-        async def __aiter__(self) -> Any:
+    def async_guarded(read: Callable[..., Any]) -> Callable[..., Any]:
+        async def parts(*args: Any, **kwargs: Any) -> AsyncIterator[bytes]:
             try:
-                async for part in self._stream:
+                async for part in read(*args, **kwargs):
                     yield part
             except transport_errors() as error:
-                raise self._translate(error) from error
+                raise translate(error) from error
 
-        async def aclose(self) -> None:
-            await self._stream.aclose()
+        return parts
 
-    return Guard, AsyncGuard
+    is_async = hasattr(response.stream, "__aiter__")
+    for name in ("aiter_raw", "aiter_bytes") if is_async else ("iter_raw", "iter_bytes"):
+        setattr(response, name, (async_guarded if is_async else guarded)(getattr(response, name)))
+
+
+def _is_about_an_address(error: Exception) -> bool:
+    """Whether the transport failed at where it was redirected to, and said so in none of its own classes."""
+    within = getattr(error, "exceptions", None)  # anyio has tried several addresses
+    if within:
+        return all(map(_is_about_an_address, within))
+    return isinstance(error, address_errors())
+
+
+def address_errors() -> tuple[type[Exception], ...]:
+    """What comes of a URL that nothing can be sent to: a port of 99999, a host without a name."""
+    return (ValueError, OverflowError, *(transport.InvalidURL for transport in _transports()))
+
+
+def drop_unsendable_cookies(http: Any) -> None:
+    """Of those that a server has set, the ones that are no ASCII, which the transport takes and cannot send."""
+    jar = http.cookies.jar
+    for cookie in list(jar):
+        if not f"{cookie.name}{cookie.value}".isascii():
+            jar.clear(cookie.domain, cookie.path, cookie.name)
+
+
+def ensure_charset(response: Any) -> None:
+    """Have a body taken for UTF-8 where its charset is that of a codec which does not decode any text there is."""
+    content_type = response.headers.get("content-type", "").lower()
+    if "charset" not in content_type or content_type.endswith("charset=utf-8"):
+        return
+    try:
+        codecs.getincrementaldecoder(response.encoding)(errors="replace").decode(b"<!-- -->", final=True)
+    except Exception:
+        response.encoding = "utf-8"
 
 
 def transport_timeouts() -> tuple[type[Exception], ...]:
@@ -353,8 +383,8 @@ class ClientHooks:
         """How many of the seconds before a retry are to be slept."""
         raise NotImplementedError
 
-    def _body_error(self, response: Response, error: Exception) -> Exception:
-        """For a transport's `error` while the body of `response` was read."""
+    def _body_error(self, request: Request, error: Exception) -> Exception:
+        """For a transport's `error` while the body of the answer to `request` was read."""
         raise NotImplementedError
 
     def _unreadable_answer(self, response: Response, reason: str, body: object) -> openai.APIError:
@@ -396,12 +426,25 @@ class ClientHooks:
     if not TYPE_CHECKING:
         # Hidden from checkers: openai's signatures differ between its versions, and users see openai's.
 
+        def _build_request(self, options, **kwargs):
+            try:
+                return super()._build_request(options, **kwargs)
+            except UnicodeEncodeError:
+                # A cookie once set would fail every request from now on.
+                drop_unsendable_cookies(transport(self))
+                return super()._build_request(options, **kwargs)
+
+        def _make_status_error_from_response(self, response):
+            ensure_charset(response)
+            return super()._make_status_error_from_response(response)
+
         def _make_status_error(self, err_msg, *, body, response):  # noqa: ARG002
-            return self._status_error(response, body)
+            return self._status_error(response, response.text if is_too_deep(body) else body)
 
         def _process_response(self, *, cast_to, options, response, stream, **rest):
+            ensure_charset(response)
             if not response.is_closed:
-                guard_body(response, partial(self._body_error, response))
+                guard_body(response, partial(self._body_error, response.request))
             if not stream:
                 self._guard_json(response)
                 self._take_over_parsing(cast_to, options, response)
@@ -445,19 +488,23 @@ class ClientHooks:
             if not _has_shape_of(cast_to, data):
                 shown = json.dumps(data)[:40]
                 raise self._unreadable_answer(response, f"JSON of another shape: {shown}", data)
-            return super()._process_response_data(data=data, cast_to=self._answer_class(cast_to), response=response)
+            cast_to = self._answer_class(cast_to)
+            try:
+                return super()._process_response_data(data=data, cast_to=cast_to, response=response)
+            except Exception as error:
+                reason = f"JSON that cannot be read ({type(error).__name__})"
+                raise self._unreadable_answer(response, reason, data) from error
 
     def _guard_json(self, response: Any) -> None:
         """Make `response.json()`, which openai calls unguarded, raise an error of ours."""
-        decode = response.json
 
-        def guarded(**kwargs: Any) -> Any:
+        def decode(**kwargs: Any) -> Any:
             try:
-                return decode(**kwargs)
-            except (ValueError, RecursionError):
+                return read_json(response.content, **kwargs)
+            except ValueError:
                 self._refuse_body(response)
 
-        response.json = guarded
+        response.json = decode
 
     def _take_over_parsing(self, cast_to: Any, options: Any, response: Any) -> None:
         """Have the last word on what openai parsed, in raw and streaming responses too.
@@ -469,9 +516,18 @@ class ClientHooks:
         after = options.post_parser if callable(options.post_parser) else None
 
         def read(parsed: Any) -> Any:
-            if isinstance(parsed, str) and cast_to is not str and not _says_json(response):
-                self._refuse_body(response)
-            answer = parsed if after is None else after(parsed)
+            if isinstance(parsed, str) and cast_to is not str:
+                if not _says_json(response):
+                    self._refuse_body(response)
+                # In another spelling than openai's.
+                parsed = self._process_response_data(data=response.json(), cast_to=cast_to, response=response)  # type: ignore[attr-defined]
+            try:
+                answer = parsed if after is None else after(parsed)
+            except (openai.OpenAIError, pydantic.ValidationError):
+                raise  # what `parse` is documented to raise, for a text of the model's that is not as was asked for
+            except Exception as error:
+                reason = f"JSON that cannot be read ({type(error).__name__})"
+                raise self._unreadable_answer(response, reason, None) from error
             if isinstance(answer, openai.BaseModel):
                 self._finish_answer(answer, response)
             return answer
@@ -520,9 +576,13 @@ def _has_shape_of(annotation: Any, data: object) -> bool:
     if required is None:
         return True  # openai's own, which it reads as it can
     fields = ((field.alias or name, field.annotation) for name, field in annotation.model_fields.items())
-    return all(data.get(name) is not None for name in required) and all(
+    return all(_is_given(data.get(name), annotation.model_fields[name].annotation) for name in required) and all(
         _has_shape_of(wanted, data[name]) for name, wanted in fields if data.get(name) is not None
     )
+
+
+def _is_given(value: object, annotation: object) -> bool:
+    return isinstance(value, str) and bool(value.strip()) if annotation is str else value is not None
 
 
 if TYPE_CHECKING:
@@ -538,6 +598,14 @@ else:
             self._cut_timeout(options)
             return super()._prepare_options(options)
 
+        def _send_request(self, request, **kwargs):
+            try:
+                return super()._send_request(request, **kwargs)
+            except Exception as error:
+                if not _is_about_an_address(error):
+                    raise
+                raise openai.APIConnectionError(request=request) from error
+
         def request(self, cast_to, options, *args, **kwargs):
             self._before_request(options)
             kwargs["stream_cls"] = self._stream_class(kwargs.get("stream_cls"))
@@ -548,6 +616,9 @@ else:
                         return super(SyncHooks, self).request(cast_to, options, *args, **kwargs)
                 except openai.APIConnectionError as error:
                     raise self._connection_error(error) from error.__cause__
+                except request_errors() as error:
+                    # While the body of a refusal was read.
+                    raise self._body_error(error.request, error) from error
 
             try:
                 return send()
@@ -567,6 +638,14 @@ else:
             self._cut_timeout(options)
             return await super()._prepare_options(options)
 
+        async def _send_request(self, request, **kwargs):
+            try:
+                return await super()._send_request(request, **kwargs)
+            except Exception as error:
+                if not _is_about_an_address(error):
+                    raise
+                raise openai.APIConnectionError(request=request) from error
+
         async def request(self, cast_to, options, *args, **kwargs):
             self._before_request(options)
             kwargs["stream_cls"] = self._stream_class(kwargs.get("stream_cls"))
@@ -577,6 +656,8 @@ else:
                         return await super(AsyncHooks, self).request(cast_to, options, *args, **kwargs)
                 except openai.APIConnectionError as error:
                     raise self._connection_error(error) from error.__cause__
+                except request_errors() as error:
+                    raise self._body_error(error.request, error) from error
 
             try:
                 return await send()

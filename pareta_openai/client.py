@@ -17,7 +17,7 @@ from ._version import __version__
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
-    from ._openai import URL, Response
+    from ._openai import URL, Request, Response
     from .resources.chat import AsyncChat, Chat
     from .resources.endpoints import AsyncEndpoints, Endpoints
     from .resources.evals import AsyncEvals, Evals
@@ -268,8 +268,8 @@ class _ParetaClient(_openai.ClientHooks):
     def _pause(self, seconds: float) -> float:
         return waiting.seconds_to_sleep(self.base_url, seconds)  # type: ignore[attr-defined]
 
-    def _body_error(self, response: Response, error: Exception) -> openai.APIConnectionError:
-        return errors.broken_off(response, error)
+    def _body_error(self, request: Request, error: Exception) -> openai.APIConnectionError:
+        return errors.broken_off(request, error)
 
     def _unreadable_answer(self, response: Response, reason: str, body: object) -> openai.APIError:
         return errors.unreadable_answer(response, reason, body)

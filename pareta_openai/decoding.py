@@ -11,13 +11,17 @@ _MARK = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n?|\n")
 
 
-def read_json(text: str) -> Any:
-    """`text` decoded. Raises `ValueError` where it is no JSON, or nested so deep that it could not be worked with."""
+def read_json(text: str | bytes, **options: Any) -> Any:
+    """`text` decoded. Raises `ValueError` where it is no JSON, or nested so deep that it could not be worked with.
+
+    `options` are those of `json.loads`.
+    """
     try:
-        value = json.loads(text)
+        value = json.loads(text, **options)
     except RecursionError:
         raise ValueError("nested too deep") from None
-    if is_too_deep(value):
+    brackets = text.count("[") + text.count("{") if isinstance(text, str) else text.count(b"[") + text.count(b"{")
+    if brackets > _MAX_DEPTH and is_too_deep(value):
         raise ValueError("nested too deep")
     return value
 

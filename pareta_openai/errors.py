@@ -313,7 +313,7 @@ def _implied_status(error: Mapping[str, Any]) -> int | None:
     """From the code or the status where one is a number, else from the names that the code and the type are."""
     for value in (error.get("code"), error.get("status"), error.get("status_code")):
         text = str(value)
-        if text.isdecimal() and 400 <= int(text) <= 599:
+        if len(text) == 3 and text.isdecimal() and 400 <= int(text) <= 599:
             return int(text)
     for value in (error.get("type"), error.get("code")):
         status = _STATUS_OF_TYPE.get(str(value).replace("_", "").replace("-", "").lower().removesuffix("error"))
@@ -336,14 +336,14 @@ def connection_error(error: openai.APIConnectionError) -> APIConnectionError:
     )
 
 
-def broken_off(response: Response, error: Exception, *, during: str = "the answer") -> APIConnectionError:
+def broken_off(request: Request, error: Exception, *, during: str = "the answer") -> APIConnectionError:
     """For a transport's `error` while a body was read, or for the exception of ours that it has become before."""
     cause = error.__cause__ if isinstance(error, APIConnectionError) else error
     if isinstance(error, APITimeoutError) or isinstance(cause, _openai.transport_timeouts()):
-        return APITimeoutError(request=response.request)
+        return APITimeoutError(request=request)
     return APIConnectionError(
         message=f"The connection broke off during {during} ({type(cause).__name__}). What came cannot be resumed.",
-        request=response.request,
+        request=request,
     )
 
 
@@ -389,14 +389,19 @@ def _retry_after(value: str) -> float | None:
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
+_LONGEST = 500
+"""In characters, of the platform's words in an exception's message."""
+
+
 def _said(detail: Any) -> str:
     """` - <the platform's words>.`, on one line and bounded, or nothing."""
     if isinstance(detail, list):
-        detail = "; ".join(_finding(item) for item in detail)
+        detail = "; ".join(_finding(item) for item in detail[:_LONGEST])
     if not detail:
         return "."
-    text = " ".join(str(detail).split())
-    return f" - {text[:500].rstrip('.')}."
+    # Cut before it is taken apart: it may be of any length.
+    text = " ".join(str(detail)[: 2 * _LONGEST].split())
+    return f" - {text[:_LONGEST].rstrip('.')}."
 
 
 def _finding(item: object) -> str:

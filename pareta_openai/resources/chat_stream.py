@@ -118,7 +118,7 @@ class ChatStream(openai.Stream[ChatCompletionChunk], _Receipt):
                         return
                     yield chunk
         except _openai.body_errors() as error:
-            raise errors.broken_off(self.response, error, during="the stream") from error
+            raise errors.broken_off(self.response.request, error, during="the stream") from error
         finally:
             self.close()
         answer.check_whole()
@@ -149,7 +149,7 @@ class AsyncChatStream(openai.AsyncStream[ChatCompletionChunk], _Receipt):
                         return
                     yield chunk
         except _openai.body_errors() as error:
-            raise errors.broken_off(self.response, error, during="the stream") from error
+            raise errors.broken_off(self.response.request, error, during="the stream") from error
         finally:
             await self.close()
         answer.check_whole()

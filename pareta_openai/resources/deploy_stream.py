@@ -58,7 +58,7 @@ class _Deploy:
 
     def broken_off(self, error: Exception, response: Response) -> errors.APIConnectionError:
         during = f"the deploy (last stage: {self._stage}), which may go on without you: client.endpoints.list() tells"
-        return errors.broken_off(response, error, during=during)
+        return errors.broken_off(response.request, error, during=during)
 
 
 class DeployStream(openai.Stream[DeployEvent]):

@@ -108,14 +108,24 @@ async def async_put(client: openai.AsyncOpenAI, url: str, document: Document) ->
 
 
 def _put_request(http: Any, url: str, document: Document, content: Any) -> Any:
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise errors.ParetaError("The platform gave no usable URL to upload the document to.")
     headers = {"Content-Type": document.mime, "Content-Length": str(document.size)}
-    request = http.build_request("PUT", url, content=content, headers=headers, timeout=_PUT_TIMEOUT)
+    try:
+        _check_address(url)
+        request = http.build_request("PUT", url, content=content, headers=headers, timeout=_PUT_TIMEOUT)
+    except _openai.address_errors():
+        raise errors.ParetaError("The platform gave no usable URL to upload the document to.") from None
     # The signature in the URL is all that this host is to know, whatever the caller's own HTTP client adds.
     for name in ("authorization", "cookie"):
         request.headers.pop(name, None)
     return request
+
+
+def _check_address(url: str) -> None:
+    """Raises `ValueError` for a URL that no request can be sent to."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError
+    _ = parts.port, parts.hostname.encode("idna")
 
 
 def _check(response: Response) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from openai.pagination import AsyncPage, SyncPage
 from openai.resources import models as openai_models
@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 class ModelList:
     """What `models.list()` gives, on either client: openai's page of models, which knows how many it holds."""
 
+    required_fields: ClassVar[tuple[str, ...]] = ()
+    """Its models are looked at before they are handed out, as the control plane's answers are."""
+
     if TYPE_CHECKING:
         data: Any
 
     def __len__(self) -> int:
-        return len(self.data)
+        return len(self.data or ())
 
     def __reduce__(self: Any) -> tuple[Any, ...]:
         # Without the client and the request that openai keeps on a page, to ask for a next one that there never is.
