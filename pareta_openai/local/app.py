@@ -59,7 +59,7 @@ def create_storage(state: State) -> ASGIApp:
 
 
 def _create(state: State, title: str) -> FastAPI:
-    app = FastAPI(title=title, description=_DESCRIPTION, redirect_slashes=False)
+    app = FastAPI(title=title, description=_DESCRIPTION, redirect_slashes=False, docs_url=None, redoc_url=None)
     app.state.platform = state
     app.add_exception_handler(errors.Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)

@@ -32,9 +32,15 @@ class Operation:
 
 
 @cache
+def contract_text() -> str:
+    """The OpenAPI document."""
+    return (resources.files("pareta_openai") / "openapi.json").read_text(encoding="utf-8")
+
+
+@cache
 def operations() -> dict[str, Operation]:
     """Every operation of the contract by its id, also those that only newer platforms have."""
-    document = json.loads((resources.files("pareta_openai") / "openapi.json").read_text(encoding="utf-8"))
+    document = json.loads(contract_text())
     return {
         operation["operationId"]: _operation(document, method, None if "servers" in item else path, operation)
         for path, item in document["paths"].items()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from pareta_openai.local import LocalPlatform, dashboard, faults
+from pareta_openai.local.operations import contract_text
 from tests.local.conftest import Answer, Caller
 
 FOLDER = Path(dashboard.__file__).parent / "static"
@@ -26,6 +28,19 @@ def test_the_page_is_at_the_root(browse: Caller) -> None:
     assert answer.status == 200
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "<title>Pareta, local</title>" in answer.body.decode()
+
+
+def test_the_reference_takes_nothing_from_elsewhere(browse: Caller) -> None:
+    page = browse("GET", "/docs")
+    assert page.status == 200
+    assert re.findall(r'(?:src|href)="(.+?)"', page.body.decode()) == [
+        "/dashboard/icon.svg",
+        "/dashboard/style.css",
+        "/dashboard/reference.js",
+    ]
+    assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+    assert browse("GET", "/dashboard/contract.json").json() == json.loads(contract_text())
+    assert browse("GET", "/redoc").status == 404
 
 
 @pytest.mark.parametrize("name", SERVED)
@@ -87,7 +102,7 @@ def test_every_import_and_every_link_is_a_file_of_the_page() -> None:
         named |= {Path("/", name).parent.joinpath(path).resolve() for path in re.findall(r'from ?"(\..+?)"', text)}
         named |= {Path(path.removeprefix("/dashboard")) for path in re.findall(r'"(/dashboard/.+?)"', text)}
     assert Path("/lit-html/lit-html.js") in named
-    assert named <= {Path("/", name) for name in SERVED}
+    assert named <= {Path("/", name) for name in [*SERVED, "contract.json"]}
 
 
 def test_the_library_comes_with_its_licence() -> None:

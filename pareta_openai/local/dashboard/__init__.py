@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import APIRouter, Response
 
 from pareta_openai.local.errors import NotFound
+from pareta_openai.local.operations import contract_text
 
 router: APIRouter = APIRouter(include_in_schema=False)
 
@@ -32,6 +33,17 @@ _HEADERS = {
 @router.get("/")
 async def show_dashboard() -> Response:
     return _answer("page.html")
+
+
+@router.get("/docs")
+async def show_reference() -> Response:
+    """In place of FastAPI's own page, which takes its files from elsewhere."""
+    return _answer("reference.html")
+
+
+@router.get("/dashboard/contract.json")
+async def send_contract() -> Response:
+    return Response(contract_text(), media_type="application/json", headers=_HEADERS)
 
 
 @router.get("/dashboard/{name:path}")
