@@ -1,4 +1,4 @@
-"""Documents and images of eval rows. Their bytes are counted and hashed, and not kept."""
+"""Documents and images of eval rows. Large ones are counted and hashed, and not kept: no model would take them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from .store import Store
 
 INLINE_LIMIT = 5 << 20
 """What is as large as this goes to the storage."""
+
+KEPT_LIMIT = 20 << 20
+"""Up to here the bytes are kept, for a model that reads them."""
 
 _STORAGE_SCHEME = "pareta-local://eval-blobs/"
 _UPLOAD_SECONDS = 900
@@ -36,6 +39,14 @@ class Blob:
 
 
 @dataclass(frozen=True)
+class Content:
+    """The bytes of a document, or None where it was too large to be kept."""
+
+    mime: str
+    content: bytes | None
+
+
+@dataclass(frozen=True)
 class Ticket:
     """Leave to upload one blob until `expires`, in seconds since the epoch."""
 
@@ -51,10 +62,10 @@ class Blobs:
         self._store = store
         self._secret = secrets.token_bytes(32)
 
-    def attach(self, eval_set: EvalSet, *, idx: int, field_name: str, mime: str, size: int, sha256: str) -> Blob:
+    def attach(self, eval_set: EvalSet, *, idx: int, field_name: str, mime: str, content: bytes) -> Blob:
         """Raises `NotAcceptable` for a row that the set does not have."""
-        blob = self._announce(eval_set, idx=idx, field_name=field_name, mime=mime, size=size)
-        self.arrived(blob.id, sha256)
+        blob = self._announce(eval_set, idx=idx, field_name=field_name, mime=mime, size=len(content))
+        self.arrived(blob, hashlib.sha256(content).hexdigest(), content)
         return self._attach(eval_set, blob.id)
 
     def issue(
@@ -87,9 +98,22 @@ class Blobs:
             raise NotFound("The eval set that this upload was for is gone.")
         return str(row["organisation_id"])
 
-    def arrived(self, blob_id: str, sha256: str) -> None:
+    def arrived(self, blob: Blob, sha256: str, content: bytes | None) -> None:
+        """`content` is None where there is too much of it."""
         with self._store.transaction() as db:
-            db.execute("UPDATE eval_blobs SET sha256 = ? WHERE id = ?", (sha256, blob_id))
+            db.execute("UPDATE eval_blobs SET sha256 = ? WHERE id = ?", (sha256, blob.id))
+            if content is not None:
+                db.execute("INSERT OR REPLACE INTO eval_blob_contents VALUES (?, ?)", (blob.id, content))
+
+    def contents(self, eval_set: EvalSet, idx: int) -> list[Content]:
+        """The documents of a row, in the order of their fields' names."""
+        rows = self._store.rows(
+            "SELECT mime, content FROM eval_blobs LEFT JOIN eval_blob_contents ON blob_id = id"
+            " WHERE set_number = ? AND idx = ? AND is_attached ORDER BY field_name",
+            eval_set.number,
+            idx,
+        )
+        return [Content(row["mime"], row["content"]) for row in rows]
 
     def complete(self, eval_set: EvalSet, *, storage_uri: str, idx: int, field_name: str, mime: str) -> Blob:
         """Attaches a blob that was uploaded. Raises `NotFound`, `NotAcceptable`."""

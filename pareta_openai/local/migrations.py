@@ -140,5 +140,12 @@ ALTER TABLE top_ups ADD COLUMN idempotency_key TEXT;
 CREATE UNIQUE INDEX top_ups_by_key ON top_ups (organisation_id, idempotency_key);
 """
 
-MIGRATIONS = (_ENDPOINTS_AND_BILLING, _EVALS, _CLOCK, _KEYS)
+_DOCUMENTS = """
+CREATE TABLE eval_blob_contents (
+    blob_id TEXT PRIMARY KEY REFERENCES eval_blobs (id) ON DELETE CASCADE,
+    content BLOB NOT NULL
+);
+"""
+
+MIGRATIONS = (_ENDPOINTS_AND_BILLING, _EVALS, _CLOCK, _KEYS, _DOCUMENTS)
 """The version of a state is the number of these that it has seen."""

@@ -136,7 +136,8 @@ class LocalPlatform(Scripting):
             _seed(state)
             server = Server(self._port)
             running.callback(server.stop)
-            storage = Server(0)
+            # Another name than the API's: a client that sends its key along is found out.
+            storage = Server(0, name="localhost")
             running.callback(storage.stop)
             storage.start(create_storage(state))
             server.start(create_app(state, storage_url=storage.url, admin_token=None))

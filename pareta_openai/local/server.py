@@ -29,18 +29,28 @@ _BACKLOG = 2048
 class Server:
     """Listens from the beginning, and answers from `start` to `stop`.
 
+    `name` is what its URL calls this machine: ``localhost`` may also mean ``::1``, and is listened on there too.
     Raises `OSError` where the port cannot be had; 0 takes a free one. uvicorn's own server is not used: it polls, and
     stops in 160 ms.
     """
 
-    def __init__(self, port: int) -> None:
-        self._socket = _listen(port)
+    def __init__(self, port: int, *, name: str = _HOST) -> None:
+        self._sockets = [_listen(socket.AF_INET, _HOST, port)]
+        self._name = name
+        if name == "localhost":
+            # Not every machine has it; where it is taken, clients come to the other address.
+            with suppress(OSError):
+                self._sockets.append(_listen(socket.AF_INET6, "::1", self._port))
         self._answering = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pareta-local", daemon=True)
 
     @property
     def url(self) -> str:
-        return f"http://{_HOST}:{self._socket.getsockname()[1]}"
+        return f"http://{self._name}:{self._port}"
+
+    @property
+    def _port(self) -> int:
+        return int(self._sockets[0].getsockname()[1])
 
     def start(self, app: ASGIApp) -> None:
         self._config = Config(
@@ -65,7 +75,8 @@ class Server:
     def stop(self) -> None:
         """Ends open streams too. Returns when the thread has ended."""
         if not self._answering.is_set():
-            self._socket.close()
+            for listener in self._sockets:
+                listener.close()
             return
         self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join()
@@ -77,19 +88,24 @@ class Server:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
         state = ServerState()
-        server = await self._loop.create_server(
-            lambda: _Protocol(config=self._config, server_state=state, app_state={}),
-            sock=self._socket,
-            backlog=_BACKLOG,
-        )
+        servers = [
+            await self._loop.create_server(
+                lambda: _Protocol(config=self._config, server_state=state, app_state={}),
+                sock=listener,
+                backlog=_BACKLOG,
+            )
+            for listener in self._sockets
+        ]
         self._answering.set()
         await self._stopping.wait()
         # A server that is closed while it accepts a connection loses that connection's socket. Windows' event
         # loop does not accept through readers.
         with suppress(NotImplementedError):
-            self._loop.remove_reader(self._socket)
+            for listener in self._sockets:
+                self._loop.remove_reader(listener)
         await asyncio.sleep(0)
-        server.close()
+        for server in servers:
+            server.close()
         await _unwind(state)
 
 
@@ -137,13 +153,13 @@ async def _unwind(state: ServerState) -> None:
             await asyncio.wait(others, timeout=0.01, return_when=asyncio.FIRST_COMPLETED)
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
     # asyncio sets TCP_NODELAY only where the protocol is named; without it an answer takes 44 ms.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((_HOST, port))
+        listener.bind((host, port))
         listener.listen(_BACKLOG)
     except BaseException:
         listener.close()

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import ipaddress
 import socket
+import sqlite3
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -109,11 +111,21 @@ def test_a_large_document_goes_by_way_of_the_storage(caller, ask, complete):
     }
 
 
-def test_the_storage_is_another_origin_on_this_machine(call, ask):
-    parts = urlsplit(ask(1).json()["upload_url"])
-    assert parts.netloc != urlsplit(call.base_url).netloc
+def test_the_storage_is_another_host_and_port_on_this_machine(call, ask):
+    parts, api = urlsplit(ask(1).json()["upload_url"]), urlsplit(call.base_url)
+    assert parts.hostname != api.hostname
+    assert parts.port != api.port
     with closing(socket.create_connection((parts.hostname, parts.port))) as connection:
-        assert connection.getpeername()[0] == "127.0.0.1"
+        assert ipaddress.ip_address(connection.getpeername()[0]).is_loopback
+
+
+def test_the_storage_answers_at_each_address_of_its_name_that_the_machine_has(ask):
+    parts = urlsplit(ask(1).json()["upload_url"])
+    found = socket.getaddrinfo(parts.hostname, parts.port, type=socket.SOCK_STREAM)
+    for family, kind, protocol, _, address in found:
+        with socket.socket(family, kind, protocol) as connection, suppress(OSError):
+            connection.bind((address[0], 0))
+            assert connection.connect_ex(address) == 0
 
 
 def test_the_storage_refuses_a_request_that_brings_the_key(call, caller, ask, complete):
@@ -160,12 +172,16 @@ def test_an_upload_url_that_was_changed_is_403(caller, ask):
     assert put(caller, url.partition("&")[0], b"page").status == 422
 
 
-def test_an_upload_url_expires(caller, ask, monkeypatch):
-    from pareta_openai.local.state import State
-
-    url, now = ask(4).json()["upload_url"], State.now
-    monkeypatch.setattr(State, "now", lambda state: now(state) + 1_000)
-    answer = put(caller, url, b"page")
+def test_an_upload_url_expires(caller):
+    with LocalPlatform() as platform:
+        call = caller(platform.base_url, platform.api_key)
+        eval_set = call.upload(ROWS, task="receipt-fields").json()["eval_set"]["id"]
+        path = f"/v1/eval-sets/{eval_set}/blob-upload-url"
+        first, second = (call("POST", path, {**PLACE, "file_size": 4}).json()["upload_url"] for _ in range(2))
+        platform.clock.advance(minutes=14, seconds=50)
+        assert put(caller, first, b"page").status == 200
+        platform.clock.advance(seconds=20)
+        answer = put(caller, second, b"page")
     assert answer.status == 403
     assert "expired" in answer.detail
 
@@ -234,6 +250,24 @@ def test_rows_whose_document_was_not_uploaded_are_errors_and_cost_nothing(attach
     assert with_document["prediction"]
     assert result["quality_mean"] == with_document["score"]
     assert organisation.spent_micro_usd == 1_050
+
+
+@pytest.mark.parametrize("size", [4, 20 << 20])
+def test_a_document_that_a_model_could_take_is_kept(tmp_path, caller, size):
+    content = b"page" * (size // 4)
+    with LocalPlatform(state=tmp_path / "state.sqlite") as platform:
+        call = caller(platform.base_url, platform.api_key)
+        eval_set = call.upload(ROWS, task="receipt-fields").json()["eval_set"]["id"]
+        path = f"/v1/eval-sets/{eval_set}"
+        for body in (content[::-1], content):
+            upload = call("POST", f"{path}/blob-upload-url", {**PLACE, "file_size": size}).json()
+            assert put(caller, upload["upload_url"], body).status == 200
+            uri = {"storage_uri": upload["storage_uri"]}
+            assert call("POST", f"{path}/blob-upload-complete", {**PLACE, **uri}).status == 200
+        with closing(sqlite3.connect(tmp_path / "state.sqlite")) as connection:
+            assert connection.execute("SELECT content FROM eval_blob_contents").fetchall() == [(content,)]
+            assert call("DELETE", path).status == 204
+            assert connection.execute("SELECT content FROM eval_blob_contents").fetchall() == []
 
 
 def test_a_set_without_any_document_has_only_errors(results, organisation):

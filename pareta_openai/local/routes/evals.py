@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -201,14 +200,13 @@ async def attach_blob(
 ) -> Blob:
     """Below 5 MiB. What was attached to the field before is replaced."""
     eval_set = state.eval_sets.get(organisation, eval_set_id)
-    size = file.size or 0
-    if size >= blobs.INLINE_LIMIT:
+    if (file.size or 0) >= blobs.INLINE_LIMIT:
         raise TooLarge(
             f"A file of {blobs.INLINE_LIMIT >> 20} MiB or more goes to an upload URL:"
             f" POST /v1/eval-sets/{eval_set_id}/blob-upload-url."
         )
-    sha256 = hashlib.sha256(await file.read()).hexdigest()
-    return _blob(state.blobs.attach(eval_set, idx=idx, field_name=field_name, mime=mime, size=size, sha256=sha256))
+    content = await file.read()
+    return _blob(state.blobs.attach(eval_set, idx=idx, field_name=field_name, mime=mime, content=content))
 
 
 @router.post("/eval-sets/{eval_set_id}/blob-upload-url")

@@ -7,7 +7,7 @@ import hashlib
 from fastapi import APIRouter, Request, Response
 from starlette.requests import ClientDisconnect
 
-from pareta_openai.local.blobs import Blob, Ticket
+from pareta_openai.local.blobs import KEPT_LIMIT, Blob, Ticket
 from pareta_openai.local.errors import NotAcceptable
 
 from .dependencies import CurrentState
@@ -26,24 +26,26 @@ async def upload(blob_id: str, expires: int, signature: str, request: Request, s
     if request.headers.get("content-type") != blob.mime:
         raise NotAcceptable(f"The Content-Type of this upload is {blob.mime}.")
     try:
-        sha256 = await _read(request, blob)
+        sha256, content = await _read(request, blob)
     except ClientDisconnect:
         return Response(status_code=400)
-    state.blobs.arrived(blob_id, sha256)
+    state.blobs.arrived(blob, sha256, content)
     return Response(status_code=200)
 
 
-async def _read(request: Request, blob: Blob) -> str:
-    """Its SHA-256, with none of it kept. Raises `NotAcceptable` for more bytes than announced, or fewer."""
+async def _read(request: Request, blob: Blob) -> tuple[str, bytes | None]:
+    """Its SHA-256, and the bytes if they are to be kept. Raises `NotAcceptable` for more than announced, or fewer."""
     announced = f"This upload was announced with {blob.size} bytes"
     if request.headers.get("content-length", str(blob.size)) != str(blob.size):
         raise NotAcceptable(f"{announced}, and its Content-Length is {request.headers['content-length']}.")
-    sha256, received = hashlib.sha256(), 0
+    sha256, received, chunks = hashlib.sha256(), 0, list[bytes]()
     async for chunk in request.stream():
         received += len(chunk)
         if received > blob.size:
             raise NotAcceptable(f"{announced}, and has more.")
         sha256.update(chunk)
+        if blob.size <= KEPT_LIMIT:
+            chunks.append(chunk)
     if received < blob.size:
         raise NotAcceptable(f"{announced}, and has {received}.")
-    return sha256.hexdigest()
+    return sha256.hexdigest(), b"".join(chunks) if blob.size <= KEPT_LIMIT else None
