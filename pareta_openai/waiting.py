@@ -21,12 +21,13 @@ _clocks: dict[str, Callable[[float], None]] = {}
 @contextmanager
 def moving_clock(base_url: object, advance: Callable[[float], None]) -> Iterator[None]:
     """Within this, every pause of a client of `base_url` calls `advance` with its seconds, and takes none."""
-    host = _host(base_url)
-    _clocks[host] = advance
+    before = _clocks.copy()
+    _clocks[_host(base_url)] = advance
     try:
         yield
     finally:
-        del _clocks[host]
+        _clocks.clear()
+        _clocks.update(before)
 
 
 def seconds_to_sleep(base_url: object, pause: float) -> float:

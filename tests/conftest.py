@@ -19,6 +19,9 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 
+# For the tests of the plugin for users' tests; pytest takes this here and nowhere deeper.
+pytest_plugins = ("pytester",)
+
 CERTIFICATE = Path(__file__).parent / "data" / "certificate.pem"
 
 

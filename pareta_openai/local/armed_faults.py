@@ -22,9 +22,9 @@ class ArmedFault:
     """
 
     fault: Fault
-    on: str
-    times: int | None
-    number: int
+    on: str = ANY
+    times: int | None = 1
+    number: int = 0
 
     @property
     def document(self) -> dict[str, Any]:

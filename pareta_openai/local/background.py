@@ -31,6 +31,14 @@ class Background:
             task.cancel()
             await asyncio.wait([task])
 
+    async def cancel_all(self) -> None:
+        for name in list(self._tasks):
+            await self.cancel(name)
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self._tasks)
+
     def stop(self) -> None:
         """Breaks all of them off, and whatever is still started."""
         self._is_over = True

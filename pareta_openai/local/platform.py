@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from os import PathLike, fspath
@@ -133,7 +133,9 @@ class LocalPlatform(Scripting):
         with ExitStack() as running:
             state = State(self._path, deploy_seconds=self._deploy_seconds, eval_seconds=self._eval_seconds)
             running.callback(state.close)
-            _seed(state)
+            if not state.organisations.exists(_DEFAULT_ORGANISATION):
+                _seed(state, DEFAULT_BALANCE_MICRO_USD, _SEED_ENDPOINTS)
+            state.organisations.put_key(_DEFAULT_ORGANISATION, _DEFAULT_KEY, DEFAULT_API_KEY, now=state.now())
             server = Server(self._port)
             running.callback(server.stop)
             # Another name than the API's: a client that sends its key along is found out.
@@ -145,6 +147,7 @@ class LocalPlatform(Scripting):
             server.call_soon(partial(resume, state))
             self.base_url = server.url
             self._state = state
+            self._server = server
             self._running = running.pop_all()
 
     def stop(self) -> None:
@@ -167,6 +170,11 @@ class LocalPlatform(Scripting):
         return self._running_state.clock
 
     @property
+    def organisation(self) -> Organisation:
+        """The default one, which `api_key` opens."""
+        return Organisation(self._running_state, _DEFAULT_ORGANISATION, self.api_key)
+
+    @property
     def _script(self) -> Script:
         return self._running_state.scripts.of(_DEFAULT_ORGANISATION)
 
@@ -176,6 +184,27 @@ class LocalPlatform(Scripting):
             raise RuntimeError("The local platform is not running.")
         return self._state
 
+    def reset(
+        self,
+        *,
+        balance_micro_usd: int = DEFAULT_BALANCE_MICRO_USD,
+        endpoints: Mapping[str, str] | Sequence[str] = _SEED_ENDPOINTS,
+    ) -> None:
+        """Forgets everything, and goes on as if it were new, at the same address; in less than a millisecond.
+
+        The default organisation has this balance, and live endpoints for these tasks, or of these names for these
+        tasks. Raises `NotFound` for a task, `NotAcceptable` for a balance out of range, and is then empty.
+        """
+        state = self._running_state
+        if state.background:
+            self._server.run(state.background.cancel_all())
+        state.reset()
+        _seed(state, balance_micro_usd, endpoints)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Writes the state to a new file, for another platform's `state`. Raises `StateError` where it cannot."""
+        self._running_state.save(fspath(path))
+
     def create_organisation(
         self, *, balance_micro_usd: int = DEFAULT_BALANCE_MICRO_USD, endpoints: Sequence[str] = ()
     ) -> Organisation:
@@ -184,14 +213,19 @@ class LocalPlatform(Scripting):
         return Organisation(state, *state.create_organisation(balance_micro_usd=balance_micro_usd, endpoints=endpoints))
 
 
-def _seed(state: State) -> None:
-    """Gives a fresh state its default organisation, and sees to it that its key opens it."""
+def _seed(state: State, balance_micro_usd: int, endpoints: Mapping[str, str] | Sequence[str]) -> None:
+    """Gives an empty state its default organisation."""
     now = state.now()
-    if not state.organisations.exists(_DEFAULT_ORGANISATION):
-        state.organisations.create(_DEFAULT_ORGANISATION)
-        state.ledger.set_balance(_DEFAULT_ORGANISATION, DEFAULT_BALANCE_MICRO_USD, now=now)
-        for name, task_id in _SEED_ENDPOINTS.items():
-            state.endpoints.deploy(
-                _DEFAULT_ORGANISATION, task_id=task_id, name=name, is_seed=True, now=now, ready_in=0.0
-            )
+    state.organisations.create(_DEFAULT_ORGANISATION)
     state.organisations.put_key(_DEFAULT_ORGANISATION, _DEFAULT_KEY, DEFAULT_API_KEY, now=now)
+    state.ledger.set_balance(_DEFAULT_ORGANISATION, balance_micro_usd, now=now)
+    named = endpoints.items() if isinstance(endpoints, Mapping) else [(None, task_id) for task_id in endpoints]
+    for name, task_id in named:
+        state.endpoints.deploy(
+            _DEFAULT_ORGANISATION,
+            task_id=task_id,
+            name=name,
+            is_seed=endpoints is _SEED_ENDPOINTS,
+            now=now,
+            ready_in=0.0,
+        )

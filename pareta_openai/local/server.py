@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -71,6 +71,10 @@ class Server:
     def call_soon(self, callback: Callable[[], object]) -> None:
         """Calls it on the event loop that the requests are answered on."""
         self._loop.call_soon_threadsafe(callback)
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """The same for a coroutine, and waits until it has ended."""
+        asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def stop(self) -> None:
         """Ends open streams too. Returns when the thread has ended."""

@@ -62,5 +62,15 @@ class State:
         """Seconds since the epoch."""
         return self.clock.now()
 
+    def reset(self) -> None:
+        """Forgets everything but the log of requests."""
+        self._store.clear()
+        self.clock.reset()
+        self.faults = ArmedFaults()
+        self.scripts = Scripts()
+
+    def save(self, path: str) -> None:
+        self._store.copy_to(path)
+
     def close(self) -> None:
         self._store.close()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 from .errors import StateError
@@ -108,6 +109,24 @@ class Store:
         with self.transaction() as db:
             db.execute("DELETE FROM clock")
             db.execute("INSERT INTO clock (ahead_seconds) VALUES (?)", (seconds,))
+
+    def clear(self) -> None:
+        """Forgets every row."""
+        with self.transaction() as db:
+            db.execute("PRAGMA defer_foreign_keys = ON")
+            for table in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                db.execute(f"DELETE FROM {table['name']}")
+
+    def copy_to(self, path: str) -> None:
+        """Writes all of it to a new file. Raises `StateError` where there is one, or none can be."""
+        if Path(path).exists():
+            raise StateError(f"{path} is there already, and was left as it is.")
+        try:
+            copy = sqlite3.connect(path)
+        except sqlite3.OperationalError as error:
+            raise StateError(f"{path}: {error}.") from error
+        with closing(copy), self._lock:
+            self._connection.backup(copy)
 
     def close(self) -> None:
         with self._lock:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from pareta_openai.local import LocalPlatform, StateError
+from pareta_openai.local import LocalPlatform, StateError, faults
 from pareta_openai.local.errors import NotAcceptable
 
 
@@ -163,3 +163,72 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
 def test_a_state_file_in_a_directory_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(StateError, match="nowhere"):
         LocalPlatform(state=tmp_path / "nowhere" / "state.sqlite").start()
+
+
+def test_a_reset_platform_is_as_new_at_the_same_address(caller):
+    with LocalPlatform() as platform:
+        before = platform.base_url
+        other = platform.create_organisation(endpoints=("news-summaries",))
+        call = caller(platform.base_url, platform.api_key)
+        assert call.upload([{"input": "x", "expected": "y"}]).status == 201
+        assert call.run(call("GET", "/v1/eval-sets").json()["eval_sets"][0]["id"], "contract-kie-1").status == 202
+        call.chat(key="once")
+        call("POST", "/v1/endpoints/ep_invoice_kie/stop")
+        platform.clock.advance(days=1)
+        platform.organisation.add_fault(faults.status(500))
+        platform.reply("scripted")
+        platform.reset()
+        assert platform.base_url == before
+        assert platform.clock.ahead == 0
+        assert (platform.organisation.balance_micro_usd, platform.organisation.ledger()) == (5_000_000, [])
+        assert platform.organisation.faults == []
+        assert call("GET", "/v1/eval-sets").json() == {"eval_sets": []}
+        assert [endpoint["status"] for endpoint in call("GET", "/v1/endpoints").json()] == ["live", "live"]
+        assert "No model" in call.chat(key="once").json()["choices"][0]["message"]["content"]
+        assert len(platform.organisation.ledger()) == 1
+        assert caller(platform.base_url, other.api_key)("GET", "/v1/models").status == 401
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "ids"),
+    [(["news-summaries"], ["ep_news_summaries_1"]), ({"mine": "news-summaries"}, ["mine"]), ([], [])],
+)
+def test_a_reset_platform_has_what_it_is_told(endpoints, ids):
+    with LocalPlatform() as platform:
+        platform.reset(balance_micro_usd=7, endpoints=endpoints)
+        assert (platform.organisation.balance_micro_usd, platform.organisation.endpoints) == (7, ids)
+
+
+def test_a_saved_state_is_served_by_another_platform(caller, tmp_path):
+    file = tmp_path / "saved.sqlite"
+    with LocalPlatform() as platform:
+        caller(platform.base_url, platform.api_key).chat()
+        platform.clock.advance(days=1)
+        platform.save(file)
+        ledger = platform.organisation.ledger()
+    with LocalPlatform(state=file) as platform:
+        assert platform.organisation.ledger() == ledger
+        assert platform.clock.ahead == 86_400
+        assert caller(platform.base_url, platform.api_key).chat().status == 200
+
+
+def test_a_state_is_not_saved_over_another_file(tmp_path):
+    (tmp_path / "mine").write_text("mine")
+    with LocalPlatform() as platform:
+        with pytest.raises(StateError, match="is there already"):
+            platform.save(tmp_path / "mine")
+        with pytest.raises(StateError, match="nowhere"):
+            platform.save(tmp_path / "nowhere" / "saved")
+    assert (tmp_path / "mine").read_text() == "mine"
+
+
+def test_what_was_under_way_when_it_was_reset_is_not_billed(caller, caplog):
+    with LocalPlatform(eval_seconds=60) as platform:
+        call = caller(platform.base_url, platform.api_key)
+        eval_set = call.upload([{"input": "x", "expected": "y"}]).json()["eval_set"]["id"]
+        run = call.run(eval_set, "contract-kie-1").json()["run_id"]
+        platform.reset()
+        platform.clock.advance(minutes=2)
+        assert call("GET", f"/v1/eval-runs/{run}").status == 404
+        assert platform.organisation.ledger() == []
+    assert caplog.records == []

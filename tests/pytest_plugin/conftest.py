@@ -1,0 +1,53 @@
+"""Test suites of users', run by a pytest of their own on which the plugin is installed."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# What the suites import in this process is imported here, and so is not imported anew for each of them.
+import pareta_openai.local.app
+import pareta_openai.local.server
+import pareta_openai.testing.survival  # noqa: F401
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that has the plugin installed as pyproject.toml says it is, whatever this environment has."""
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    section = re.search(r"\[project\.entry-points\.pytest11\]\n(.*\n)", project)
+    assert section is not None
+    folder = tmp_path_factory.mktemp("installed")
+    about = folder / "pareta_openai_plugin-0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: pareta-openai-plugin\nVersion: 0\n")
+    (about / "entry_points.txt").write_text("[pytest11]\n" + section[1].replace('"', ""))
+    return folder
+
+
+@pytest.fixture
+def suite(
+    pytester: pytest.Pytester, installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., pytest.RunResult]:
+    """Runs the modules of a suite: in this process, or in one of its own with ``apart=True``."""
+    monkeypatch.syspath_prepend(installed)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
+    # Warnings are errors: a user's suite may say so, and nothing of ours may leak there.
+    pytester.makeini("[pytest]\nfilterwarnings = error\nxfail_strict = true\n")
+
+    def run(*arguments: str, apart: bool = False, **modules: str) -> pytest.RunResult:
+        if modules:
+            pytester.makepyfile(**modules)
+        start: Callable[..., Any] = pytester.runpytest_subprocess if apart else pytester.runpytest_inprocess
+        result: pytest.RunResult = start("-p", "no:cacheprovider", *arguments)
+        return result
+
+    return run
