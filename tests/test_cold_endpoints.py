@@ -107,6 +107,11 @@ async def test_ensure_live_starts_a_stopped_endpoint(client: Any, endpoint: str)
     assert (await settle(client.endpoints.ensure_live(endpoint, **QUICKLY))).is_live
 
 
+async def test_ensure_live_starts_a_cold_endpoint(client: Any, organisation: Organisation, endpoint: str) -> None:
+    organisation.cool_endpoint(endpoint)
+    assert (await settle(client.endpoints.ensure_live(endpoint, **QUICKLY))).is_live
+
+
 async def test_ensure_live_leaves_a_live_endpoint_alone(scripted: Any, script: ScriptedServer) -> None:
     script.answer(json_answer({"id": "ep", "status": "live"}))
     assert (await settle(scripted.endpoints.ensure_live("ep", **QUICKLY))).is_live

@@ -20,6 +20,12 @@ def run(
     deploy_seconds: Annotated[
         float, typer.Option(min=0, help="Seconds from a deploy or a start until an endpoint is live.")
     ] = 0.0,
+    deploy_polls: Annotated[
+        int, typer.Option(min=0, help="How often an endpoint is found starting before it is live.")
+    ] = 0,
+    idle_seconds: Annotated[
+        float | None, typer.Option(min=1, help="Seconds without a call after which an endpoint goes cold.")
+    ] = None,
     eval_seconds: Annotated[
         float, typer.Option(min=0, help="Seconds from the start of an eval run until its results are there.")
     ] = 0.0,
@@ -37,7 +43,12 @@ def run(
 
     words = Console(stderr=True, highlight=False, soft_wrap=True)
     platform = LocalPlatform(
-        port=port, state=state or ":memory:", deploy_seconds=deploy_seconds, eval_seconds=eval_seconds
+        port=port,
+        state=state or ":memory:",
+        deploy_seconds=deploy_seconds,
+        deploy_polls=deploy_polls,
+        idle_seconds=idle_seconds,
+        eval_seconds=eval_seconds,
     )
     try:
         platform.start()

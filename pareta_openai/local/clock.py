@@ -6,8 +6,9 @@ import asyncio
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from typing import Any
 
 from .changes import Changes
 from .errors import NotAcceptable
@@ -57,11 +58,14 @@ class Clock:
             self._set(0.0)
         self._moves.announce()
 
-    async def sleep(self, seconds: float) -> None:
-        """Until it is so much later by this clock, which is at once where it is moved there."""
-        until = self.now() + seconds
+    def sleep(self, seconds: float) -> Coroutine[Any, Any, None]:
+        """Until it is so much later than now, which is at once where the clock is moved there."""
+        return self.sleep_until(self.now() + seconds)
+
+    async def sleep_until(self, at: float) -> None:
+        """`at` is in seconds since the epoch."""
         with self._moves.watch() as moved:
-            while (left := until - self.now()) > 0:
+            while (left := at - self.now()) > 0:
                 with suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(moved.wait(), left)
                 # Before the next look at the time: a move after it sets it again.

@@ -30,6 +30,10 @@ class Connection:
         """Said by whoever hears it from the transport."""
         self._lost.set()
 
+    @property
+    def is_lost(self) -> bool:
+        return self._lost.is_set()
+
     async def until_lost(self) -> None:
         await self._lost.wait()
 

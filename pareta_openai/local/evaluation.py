@@ -217,7 +217,7 @@ def _candidate(state: State, organisation_id: str, task: Task, model_id: str, no
     if endpoint is not None:
         if endpoint.task != task:
             raise NotAcceptable(f"Endpoint {model_id} is for {endpoint.task.id}, and the eval set for {task.id}.")
-        endpoint.require_live(now)
+        state.endpoints.admit(organisation_id, endpoint, now=now)
         entry = endpoint.model
     elif vendor_model is not None:
         if not vendor_model.can_read(task):

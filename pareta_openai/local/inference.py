@@ -127,7 +127,7 @@ def _why_unknown(model: str) -> str:
 
 def _require_live(state: State, organisation_id: str, endpoint: Endpoint, now: float) -> None:
     try:
-        endpoint.require_live(now)
+        state.endpoints.admit(organisation_id, endpoint, now=now)
     except EndpointNotReady:
         state.calls.record(organisation_id, endpoint.id, Call(now, False))
         raise

@@ -147,5 +147,17 @@ CREATE TABLE eval_blob_contents (
 );
 """
 
-MIGRATIONS = (_ENDPOINTS_AND_BILLING, _EVALS, _CLOCK, _KEYS, _DOCUMENTS)
+# Where `deploy_seconds`, `deploy_polls` and `idle_seconds` are null, the platform says it.
+_LIFECYCLE = """
+ALTER TABLE endpoints ADD COLUMN started_at REAL;
+ALTER TABLE endpoints ADD COLUMN polls INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE endpoints ADD COLUMN polls_left INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE endpoints ADD COLUMN was_cooled INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE endpoints ADD COLUMN deploy_seconds REAL;
+ALTER TABLE endpoints ADD COLUMN deploy_polls INTEGER;
+ALTER TABLE endpoints ADD COLUMN idle_seconds REAL;
+UPDATE endpoints SET started_at = min(created_at, live_at);
+"""
+
+MIGRATIONS = (_ENDPOINTS_AND_BILLING, _EVALS, _CLOCK, _KEYS, _DOCUMENTS, _LIFECYCLE)
 """The version of a state is the number of these that it has seen."""

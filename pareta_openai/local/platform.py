@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from .armed_faults import ANY, ArmedFault
 from .clock import Clock
+from .endpoints import RECOMMENDED, Lifecycle
 from .errors import LocalExtraMissing
 from .faults import Fault
 from .ledger import Debit
@@ -54,6 +55,32 @@ class Organisation(Scripting):
         """Books the difference as a top-up, so that the books still add up."""
         self._state.ledger.set_balance(self.id, micro_usd, now=self._state.now())
 
+    def deploy(
+        self,
+        task: str,
+        *,
+        model: str = RECOMMENDED,
+        name: str | None = None,
+        deploy_seconds: float | None = None,
+        deploy_polls: int | None = None,
+        idle_seconds: float | None = None,
+    ) -> str:
+        """The id of a new endpoint, which starts as one that was deployed over HTTP does, with nobody watching.
+
+        The last three are those of `LocalPlatform`, for this endpoint alone: for this start and each later one.
+        """
+        lifecycle = Lifecycle(deploy_seconds, deploy_polls, idle_seconds)
+        return self._state.endpoints.deploy(
+            self.id, task_id=task, model=model, name=name, lifecycle=lifecycle, now=self._state.now()
+        ).id
+
+    def cool_endpoint(self, endpoint_id: str) -> None:
+        """Its status is ``cold``, as if it had not been called for long: the next call starts it, and gets a 503.
+
+        Raises `NotFound` for an endpoint that the organisation does not have.
+        """
+        self._state.endpoints.cool(self.id, endpoint_id)
+
     def fail_endpoint(self, endpoint_id: str, message: str = "GPU pool exhausted") -> None:
         """Its status is ``failed`` until it is started or stopped; a deploy under way ends with `message`.
 
@@ -94,8 +121,10 @@ class LocalPlatform(Scripting):
     """Pareta's HTTP API on ``127.0.0.1``, served from a thread of this process; no model is behind it.
 
     `port` 0 takes a free one. `state` is a file that outlives the platform, or ``:memory:``.
-    `deploy_seconds` is how long an endpoint takes from deploy or start until it is live, `eval_seconds` how long an
-    eval run takes until its results are there.
+    An endpoint is live `deploy_seconds` after its deploy or start, and not before it was found starting
+    `deploy_polls` times: by reading its record, listing endpoints or models, calling it, or an event of its deploy.
+    One that is not called for `idle_seconds` goes cold; None is never. `eval_seconds` is how long an eval run takes
+    until its results are there. All go by `clock`.
 
     Used as a context manager, or with `start` and `stop`.
     """
@@ -106,11 +135,13 @@ class LocalPlatform(Scripting):
         port: int = 0,
         state: str | PathLike[str] = ":memory:",
         deploy_seconds: float = 0.0,
+        deploy_polls: int = 0,
+        idle_seconds: float | None = None,
         eval_seconds: float = 0.0,
     ) -> None:
         self._port = port
         self._path = fspath(state)
-        self._deploy_seconds = deploy_seconds
+        self._lifecycle = Lifecycle(deploy_seconds, deploy_polls, idle_seconds)
         self._eval_seconds = eval_seconds
         self._state: State | None = None
         self._running = ExitStack()
@@ -131,7 +162,7 @@ class LocalPlatform(Scripting):
                 f"The local platform needs {error.name}: pip install 'pareta-openai[local]'", name=error.name
             ) from error
         with ExitStack() as running:
-            state = State(self._path, deploy_seconds=self._deploy_seconds, eval_seconds=self._eval_seconds)
+            state = State(self._path, lifecycle=self._lifecycle, eval_seconds=self._eval_seconds)
             running.callback(state.close)
             if not state.organisations.exists(_DEFAULT_ORGANISATION):
                 _seed(state, DEFAULT_BALANCE_MICRO_USD, _SEED_ENDPOINTS)
@@ -227,5 +258,5 @@ def _seed(state: State, balance_micro_usd: int, endpoints: Mapping[str, str] | S
             name=name,
             is_seed=endpoints is _SEED_ENDPOINTS,
             now=now,
-            ready_in=0.0,
+            is_live=True,
         )

@@ -9,7 +9,7 @@ from .background import Background
 from .blobs import Blobs
 from .calls import Calls
 from .clock import Clock
-from .endpoints import Endpoints
+from .endpoints import Endpoints, Lifecycle
 from .eval_runs import EvalRuns
 from .eval_sets import EvalSets
 from .ledger import Ledger
@@ -24,18 +24,17 @@ DEFAULT_BALANCE_MICRO_USD = 5_000_000
 class State:
     """`path` is a file or ``:memory:``.
 
-    `deploy_seconds` is how long an endpoint takes to become live, `eval_seconds` how long an eval run takes.
+    `lifecycle` is that of endpoints which have none of their own, `eval_seconds` how long an eval run takes.
     """
 
-    def __init__(self, path: str, *, deploy_seconds: float, eval_seconds: float) -> None:
+    def __init__(self, path: str, *, lifecycle: Lifecycle, eval_seconds: float) -> None:
         self._store = Store(path)
         self.clock: Clock = Clock(ahead=self._store.clock_ahead(), on_move=self._store.keep_clock_ahead)
-        self.deploy_seconds = deploy_seconds
         self.eval_seconds = eval_seconds
         self.organisations: Organisations = Organisations(self._store)
         self.requests: RequestLog = RequestLog(self.now)
         self.ledger: Ledger = Ledger(self._store, on_booked=self.requests.booked)
-        self.endpoints: Endpoints = Endpoints(self._store)
+        self.endpoints: Endpoints = Endpoints(self._store, lifecycle)
         self.calls: Calls = Calls(self._store)
         self.eval_sets: EvalSets = EvalSets(self._store)
         self.blobs: Blobs = Blobs(self._store)
@@ -54,7 +53,7 @@ class State:
             organisation_id = self.organisations.create()
             self.ledger.set_balance(organisation_id, balance_micro_usd, now=now)
             for task_id in endpoints:
-                self.endpoints.deploy(organisation_id, task_id=task_id, now=now, ready_in=0.0)
+                self.endpoints.deploy(organisation_id, task_id=task_id, now=now, is_live=True)
             _, api_key = self.organisations.mint_key(organisation_id, now=now)
         return organisation_id, api_key
 

@@ -24,6 +24,7 @@ OnWaitProgress = Callable[[Endpoint], object]
 
 # What an endpoint does not get out of by itself.
 _FAILED = ("failed", "error")
+_AT_REST = ("stopped", "cold")
 
 
 def _deploy(task: str, model: str, name: str | None, more: Mapping[str, object]) -> Call[Any]:
@@ -59,8 +60,8 @@ def _stop(endpoint_id: str) -> Call[Endpoint]:
     return Call("post", path("endpoints", endpoint_id, "stop"), cast_to=Endpoint)
 
 
-def _start_if_stopped(endpoint_id: str) -> Generator[Call[Endpoint], Endpoint, None]:
-    if (yield _retrieve(endpoint_id)).status == "stopped":
+def _start_if_at_rest(endpoint_id: str) -> Generator[Call[Endpoint], Endpoint, None]:
+    if (yield _retrieve(endpoint_id)).status in _AT_REST:
         yield _start(endpoint_id)
 
 
@@ -255,8 +256,8 @@ class Endpoints(SyncResource):
         progress: bool = False,
         **options: Unpack[ExtraOptions],
     ) -> Endpoint:
-        """Start an endpoint if it is stopped, then wait as `wait_until_live` does, and raise what it raises."""
-        self._follow(_start_if_stopped(endpoint_id), options)
+        """Start an endpoint if it is stopped or cold, then wait as `wait_until_live` does, and raise what it raises."""
+        self._follow(_start_if_at_rest(endpoint_id), options)
         return self._wait(endpoint_id, timeout, poll_interval, on_progress, progress, options, was_started=True)
 
     def _wait(
@@ -390,7 +391,7 @@ class AsyncEndpoints(AsyncResource):
         **options: Unpack[ExtraOptions],
     ) -> Endpoint:
         """See `Endpoints.ensure_live`. `on_progress` is called, not awaited."""
-        await self._follow(_start_if_stopped(endpoint_id), options)
+        await self._follow(_start_if_at_rest(endpoint_id), options)
         return await self._wait(endpoint_id, timeout, poll_interval, on_progress, progress, options, was_started=True)
 
     async def _wait(

@@ -137,7 +137,8 @@ def test_endpoints_are_deployed_and_driven(admin, call, home):
     assert deployed.status == 201
     assert (deployed.json()["status"], deployed.json()["task"]) == ("live", "news-summaries")
     assert [endpoint["id"] for endpoint in admin("GET", f"{home}/endpoints").json()] == [ENDPOINT, "mine"]
-    for action, status, answered in (("stop", "stopped", 503), ("start", "live", 200), ("fail", "failed", 503)):
+    actions = (("stop", "stopped", 503), ("start", "live", 200), ("cool", "cold", 503), ("fail", "failed", 503))
+    for action, status, answered in actions:
         assert admin("POST", f"{home}/endpoints/mine/{action}").json()["status"] == status
         assert call.chat(model="mine").status == answered
 
@@ -214,7 +215,18 @@ def test_an_organisation_that_is_not_there_is_404(admin, method, path):
     assert "org_absent" in answer.detail
 
 
-@pytest.mark.parametrize("action", ["start", "stop", "fail"])
+def test_an_endpoint_can_be_given_a_life_of_its_own(admin, call, home):
+    body = {"task": "news-summaries", "name": "mine", "deploy_polls": 1, "idle_seconds": 60}
+    record = admin("POST", f"{home}/endpoints", body).json()
+    assert (record["status"], record["stage"]) == ("starting", "provisioning-gpu")
+    assert record["idle_at"] == record["created_at"] + 60
+    assert [call("GET", "/v1/endpoints/mine").json()["status"] for _ in range(2)] == ["starting", "live"]
+    refused = admin("POST", f"{home}/endpoints", {"task": "news-summaries", "deploy_seconds": -1})
+    assert refused.status == 400
+    assert "deploy_seconds" in refused.detail
+
+
+@pytest.mark.parametrize("action", ["start", "stop", "cool", "fail"])
 def test_an_endpoint_that_is_not_there_is_404(admin, home, action):
     answer = admin("POST", f"{home}/endpoints/absent/{action}")
     assert answer.status == 404

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from pareta_openai.local import LocalPlatform
@@ -171,18 +169,6 @@ def test_a_client_that_drops_out_of_a_deploy_still_gets_its_endpoint(caller, tmp
         assert call.chat(model="slow").status == 200
 
 
-@pytest.mark.parametrize(("method", "path", "word"), [("DELETE", "", "deleted"), ("POST", "/stop", "stopped")])
-def test_a_deploy_that_does_not_become_live_ends_with_an_error(caller, method, path, word):
-    with LocalPlatform(deploy_seconds=1) as platform:
-        call = caller(platform.base_url, platform.create_organisation().api_key)
-        connection, response = start_deploy(call)
-        call(method, f"/v1/endpoints/slow{path}")
-        *_, event, data = response.read().decode().rstrip().split("\n")
-        connection.close()
-    assert event == "event: error"
-    assert word in json.loads(data.removeprefix("data: "))["message"]
-
-
 def test_an_endpoint_that_failed_answers_503_until_it_is_started(call, organisation):
     organisation.fail_endpoint(ENDPOINT, "CUDA out of memory")
     record = call("GET", f"/v1/endpoints/{ENDPOINT}").json()
@@ -207,17 +193,6 @@ def test_starting_an_endpoint_that_failed_takes_as_long_as_a_deploy(slow_platfor
 def test_an_endpoint_that_failed_can_be_stopped(call, organisation):
     organisation.fail_endpoint(ENDPOINT)
     assert call("POST", f"/v1/endpoints/{ENDPOINT}/stop").json()["status"] == "stopped"
-
-
-def test_a_deploy_that_fails_ends_with_what_went_wrong(caller):
-    with LocalPlatform(deploy_seconds=1) as platform:
-        organisation = platform.create_organisation()
-        connection, response = start_deploy(caller(platform.base_url, organisation.api_key))
-        organisation.fail_endpoint("slow", "GPU pool exhausted")
-        *_, event, data = response.read().decode().rstrip().split("\n")
-        connection.close()
-    assert event == "event: error"
-    assert json.loads(data.removeprefix("data: ")) == {"message": "GPU pool exhausted"}
 
 
 def test_only_an_endpoint_that_is_there_can_fail(organisation):

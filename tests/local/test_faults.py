@@ -23,7 +23,7 @@ from pareta_openai.local.operations import find_operation, operations
 ENDPOINT = "ep_contract_key_fields_1"
 CHAT = "createChatCompletion"
 MESSAGES = [{"role": "user", "content": "hello"}]
-STAGES = ["provisioning-gpu", "pulling-weights", "pulling-weights", "pulling-weights", "starting-server"]
+STAGES = ["provisioning-gpu", "pulling-weights", "pulling-weights", "pulling-weights", "warming-up"]
 
 
 @pytest.fixture

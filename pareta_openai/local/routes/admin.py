@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from pareta_openai.local.endpoints import RECOMMENDED, Endpoint
+from pareta_openai.local.endpoints import RECOMMENDED, Endpoint, Lifecycle
 from pareta_openai.local.ledger import Debit
 from pareta_openai.local.organisations import ApiKey
 from pareta_openai.local.state import DEFAULT_BALANCE_MICRO_USD, State
@@ -75,11 +75,16 @@ class LedgerEntry(BaseModel):
 
 
 class DeployRequest(BaseModel):
+    """Null is the platform's own way: when this endpoint is live after a start, and when it goes cold."""
+
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     task: str
     model: str = RECOMMENDED
     name: EndpointName = None
+    deploy_seconds: float | None = None
+    deploy_polls: int | None = None
+    idle_seconds: float | None = None
 
 
 class FailRequest(BaseModel):
@@ -87,14 +92,17 @@ class FailRequest(BaseModel):
 
 
 class EndpointState(BaseModel):
-    """`live_at` is null while nothing starts it."""
+    """`stage` is there while it is starting, `live_at` while it is starting or live, `idle_at` where it will be cold
+    when it is not called until then."""
 
     id: str
     task: str
     model: str
     status: str
     created_at: float
+    stage: str | None
     live_at: float | None
+    idle_at: float | None
     failure: str | None
     is_seed: bool
 
@@ -182,8 +190,8 @@ async def deploy_endpoint(
         model=body.model,
         name=body.name,
         idempotency_key=idempotency_key,
+        lifecycle=Lifecycle(body.deploy_seconds, body.deploy_polls, body.idle_seconds),
         now=now,
-        ready_in=state.deploy_seconds,
     )
     return _endpoint(endpoint, now)
 
@@ -191,12 +199,18 @@ async def deploy_endpoint(
 @router.post("/organisations/{organisation_id}/endpoints/{endpoint_id}/start")
 async def start_endpoint(endpoint_id: str, state: CurrentState, tenant: Tenant) -> EndpointState:
     now = state.now()
-    return _endpoint(state.endpoints.start(tenant, endpoint_id, now=now, ready_in=state.deploy_seconds), now)
+    return _endpoint(state.endpoints.start(tenant, endpoint_id, now=now), now)
 
 
 @router.post("/organisations/{organisation_id}/endpoints/{endpoint_id}/stop")
 async def stop_endpoint(endpoint_id: str, state: CurrentState, tenant: Tenant) -> EndpointState:
     return _endpoint(state.endpoints.stop(tenant, endpoint_id), state.now())
+
+
+@router.post("/organisations/{organisation_id}/endpoints/{endpoint_id}/cool")
+async def cool_endpoint(endpoint_id: str, state: CurrentState, tenant: Tenant) -> EndpointState:
+    """As if it had not been called for long: the next call starts it, and gets a 503."""
+    return _endpoint(state.endpoints.cool(tenant, endpoint_id), state.now())
 
 
 @router.post("/organisations/{organisation_id}/endpoints/{endpoint_id}/fail")
@@ -268,8 +282,10 @@ def _endpoint(endpoint: Endpoint, now: float) -> EndpointState:
         task=endpoint.task.id,
         model=endpoint.alias,
         status=endpoint.status(now),
+        stage=endpoint.stages(now)[-1].name if endpoint.status(now) == "starting" else None,
         created_at=endpoint.created_at,
         live_at=endpoint.live_at,
+        idle_at=endpoint.idle_at,
         failure=endpoint.failure,
         is_seed=endpoint.is_seed,
     )

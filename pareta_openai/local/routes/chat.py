@@ -121,6 +121,8 @@ async def create_chat_completion(
 async def list_models(state: CurrentState, organisation: Organisation) -> ModelList:
     """The live endpoints."""
     now = state.now()
+    endpoints = state.endpoints.list(organisation)
+    state.endpoints.look(organisation, endpoints, now=now)
     return ModelList(
         object="list",
         data=[
@@ -130,7 +132,7 @@ async def list_models(state: CurrentState, organisation: Organisation) -> ModelL
                 owned_by="pareta (local responder, no model)",
                 created=int(endpoint.created_at),
             )
-            for endpoint in state.endpoints.list(organisation)
+            for endpoint in endpoints
             if endpoint.status(now) == "live"
         ],
     )

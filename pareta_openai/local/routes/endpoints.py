@@ -11,21 +11,14 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from pareta_openai.local.bodies import Body
-from pareta_openai.local.endpoints import RECOMMENDED, Endpoint
+from pareta_openai.local.changes import first
+from pareta_openai.local.connection import Connection
+from pareta_openai.local.endpoints import RECOMMENDED, Endpoint, Stage
 from pareta_openai.local.state import State
 
 from .dependencies import CurrentState, IdempotencyKey, Organisation
 
 router: APIRouter = APIRouter(prefix="/endpoints", tags=["Endpoints"])
-
-# What a deploy reports, and after which share of its time.
-_STAGES: tuple[tuple[float, dict[str, Any]], ...] = (
-    (0.0, {"stage": "provisioning-gpu", "label": "Provisioning GPU"}),
-    (0.2, {"stage": "pulling-weights", "label": "Pulling weights", "pct": 0}),
-    (0.4, {"stage": "pulling-weights", "label": "Pulling weights", "pct": 45}),
-    (0.6, {"stage": "pulling-weights", "label": "Pulling weights", "pct": 100}),
-    (0.8, {"stage": "starting-server", "label": "Starting server"}),
-)
 
 EndpointName = Annotated[str | None, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
 
@@ -70,30 +63,34 @@ async def deploy_endpoint(
         name=body.name,
         idempotency_key=idempotency_key,
         now=state.now(),
-        ready_in=state.deploy_seconds,
     )
     return StreamingResponse(
-        _deploy_events(state, organisation, endpoint, _url(request)), media_type="text/event-stream"
+        _deploy_events(state, organisation, endpoint.id, _url(request), request.state.connection),
+        media_type="text/event-stream",
     )
 
 
 @router.get("")
 async def list_endpoints(request: Request, state: CurrentState, organisation: Organisation) -> list[EndpointRecord]:
     now, url = state.now(), _url(request)
-    return [_record(endpoint, now, url) for endpoint in state.endpoints.list(organisation)]
+    endpoints = state.endpoints.list(organisation)
+    state.endpoints.look(organisation, endpoints, now=now)
+    return [_record(endpoint, now, url) for endpoint in endpoints]
 
 
 @router.get("/{endpoint_id}")
 async def retrieve_endpoint(
     endpoint_id: str, request: Request, state: CurrentState, organisation: Organisation
 ) -> EndpointRecord:
-    return _record(state.endpoints.get(organisation, endpoint_id), state.now(), _url(request))
+    now, endpoint = state.now(), state.endpoints.get(organisation, endpoint_id)
+    state.endpoints.look(organisation, [endpoint], now=now)
+    return _record(endpoint, now, _url(request))
 
 
 @router.post("/{endpoint_id}/start")
 async def start_endpoint(endpoint_id: str, state: CurrentState, organisation: Organisation) -> EndpointStatus:
     now = state.now()
-    endpoint = state.endpoints.start(organisation, endpoint_id, now=now, ready_in=state.deploy_seconds)
+    endpoint = state.endpoints.start(organisation, endpoint_id, now=now)
     return EndpointStatus(id=endpoint.id, status=endpoint.status(now))
 
 
@@ -109,23 +106,37 @@ async def delete_endpoint(endpoint_id: str, state: CurrentState, organisation: O
     return Response(status_code=204)
 
 
-async def _deploy_events(state: State, organisation: str, deployed: Endpoint, url: str) -> AsyncIterator[bytes]:
-    live_at = deployed.live_at
-    if live_at is not None:
-        for share, progress in _STAGES:
-            due = live_at - (1 - share) * state.deploy_seconds
-            await state.clock.sleep(due - state.now())
-            yield _event("progress", progress)
-        await state.clock.sleep(live_at - state.now())
-    endpoint = state.endpoints.find(organisation, deployed.id)
-    if endpoint is None:
-        yield _event("error", {"message": f"{deployed.id} was deleted while it was deploying."})
-        return
-    now = state.now()
-    if endpoint.status(now) != "live":
-        yield _event("error", {"message": endpoint.failure or f"{endpoint.id} is {endpoint.status(now)}, not live."})
-        return
-    yield _event("complete", {"endpoint": _record(endpoint, now, url).model_dump()})
+async def _deploy_events(
+    state: State, organisation: str, endpoint_id: str, url: str, connection: Connection
+) -> AsyncIterator[bytes]:
+    told = 0
+    with state.endpoints.changes.watch() as changed:
+        # What nobody reads any more is no look at it.
+        while not connection.is_lost:
+            changed.clear()
+            endpoint = state.endpoints.find(organisation, endpoint_id)
+            if endpoint is None:
+                yield _event("error", {"message": f"{endpoint_id} was deleted while it was deploying."})
+                return
+            now = state.now()
+            status = endpoint.status(now)
+            if status != "starting" and not endpoint.has_started(now):
+                yield _event("error", {"message": endpoint.failure or f"{endpoint_id} is {status}, not live."})
+                return
+            stages = endpoint.stages(now)
+            for stage in stages[told:]:
+                yield _event("progress", _progress(stage))
+            told = len(stages)
+            if endpoint.has_started(now):
+                yield _event("complete", {"endpoint": _record(endpoint, now, url).model_dump()})
+                return
+            state.endpoints.look(organisation, [endpoint], now=now)
+            await first(state.clock.sleep_until(endpoint.next_change(now)), changed.wait())
+
+
+def _progress(stage: Stage) -> dict[str, Any]:
+    percent = {} if stage.percent is None else {"pct": stage.percent}
+    return {"stage": stage.name, "label": stage.label, **percent}
 
 
 def _event(name: str, data: dict[str, Any]) -> bytes:
