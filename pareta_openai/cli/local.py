@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+if TYPE_CHECKING:
+    from pareta_openai.local import Upstream
+
+_UPSTREAM_KEY = "PARETA_UPSTREAM_API_KEY"
+_NO_MODEL = "No model is behind it: answers and prices are made up."
 # Windows does not wake a thread that waits for ever when Ctrl-C is pressed.
 _WAKE_SECONDS = 0.5
 
@@ -29,8 +35,20 @@ def run(
     eval_seconds: Annotated[
         float, typer.Option(min=0, help="Seconds from the start of an eval run until its results are there.")
     ] = 0.0,
+    upstream: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="A model server to send inference through: vLLM, llama.cpp, Ollama, OpenAI."
+            f" Its key is taken from {_UPSTREAM_KEY}.",
+        ),
+    ] = None,
+    upstream_model: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ALIAS=MODEL", help="What the upstream calls an alias; * is every other one. Repeatable."),
+    ] = None,
 ) -> None:
-    """Run Pareta's API on this machine, with no model behind it, until Ctrl-C.
+    """Run Pareta's API on this machine, with no model of its own, until Ctrl-C.
 
     Prints two lines to paste into a shell.
     """
@@ -49,6 +67,7 @@ def run(
         deploy_polls=deploy_polls,
         idle_seconds=idle_seconds,
         eval_seconds=eval_seconds,
+        upstream=_upstream(upstream, upstream_model or []),
     )
     try:
         platform.start()
@@ -66,7 +85,7 @@ def run(
         print(f"export PARETA_API_KEY={platform.api_key}", flush=True)
         words.print(
             "\n[bold]The local Pareta platform is running.[/bold]"
-            " No model is behind it: answers and prices are made up."
+            f" {_NO_MODEL if upstream is None else f'Its models are those of {upstream}; prices are made up.'}"
             f"\nDashboard: {platform.base_url}\nRoutes: {platform.base_url}/docs"
             "\nPlain openai: base_url is $PARETA_BASE_URL/v1, and the key is the same."
             "\nCtrl-C stops it."
@@ -75,3 +94,20 @@ def run(
             pass
     finally:
         platform.stop()
+
+
+def _upstream(url: str | None, models: list[str]) -> Upstream | None:
+    from pareta_openai.local import Upstream
+
+    if url is None:
+        if models:
+            raise typer.BadParameter("It needs an --upstream.", param_hint="--upstream-model")
+        return None
+    pairs = [pair.partition("=") for pair in models]
+    for alias, _, model in pairs:
+        if not alias or not model:
+            raise typer.BadParameter("Write ALIAS=MODEL.", param_hint="--upstream-model")
+    try:
+        return Upstream(url, {alias: model for alias, _, model in pairs}, os.environ.get(_UPSTREAM_KEY))
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--upstream") from None

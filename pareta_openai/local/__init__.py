@@ -18,6 +18,7 @@ from .faults import Fault
 from .ledger import Debit
 from .platform import LocalPlatform, Organisation
 from .scripts import tool_call
+from .upstream import Upstream
 
 __all__ = [
     "ArmedFault",
@@ -28,6 +29,7 @@ __all__ = [
     "LocalPlatform",
     "Organisation",
     "StateError",
+    "Upstream",
     "faults",
     "tool_call",
 ]

@@ -7,7 +7,8 @@ import os
 import socket
 import struct
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from .changes import first
@@ -25,10 +26,26 @@ class Connection:
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._lost = asyncio.Event()
+        self._cancelled_with: set[asyncio.Task[Any]] = set()
 
     def lost(self) -> None:
         """Said by whoever hears it from the transport."""
         self._lost.set()
+        for task in self._cancelled_with:
+            task.cancel()
+
+    @contextmanager
+    def cancels_current_task(self) -> Iterator[None]:
+        """Within it, the task that is running ends with the connection: nobody would get what it does."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._cancelled_with.add(task)
+        if self._lost.is_set():
+            task.cancel()
+        try:
+            yield
+        finally:
+            self._cancelled_with.discard(task)
 
     @property
     def is_lost(self) -> bool:

@@ -10,7 +10,7 @@ from .catalogue import is_vendor_model, task_of_alias
 from .endpoints import Endpoint
 from .errors import EndpointNotReady, NotFound
 from .ledger import Charge, Debit
-from .responder import Prompt
+from .responder import Prompt, Usage
 from .state import State
 
 AUTO = "auto"
@@ -39,6 +39,11 @@ class Admission:
     @property
     def alias(self) -> str:
         return self.endpoint.alias if self.endpoint else AUTO
+
+    @property
+    def billed_to(self) -> str:
+        """The endpoint's id, or ``auto``."""
+        return self.endpoint.id if self.endpoint else AUTO
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -74,25 +79,41 @@ def admit(state: State, organisation_id: str, model: str, *, request_id: str, id
     )
 
 
-def book(state: State, admission: Admission, *, prompt_tokens: int, completion_tokens: int) -> Debit:
+def book(state: State, admission: Admission, usage: Usage) -> Debit:
     """Bills the answer; one with an `idempotency_key` that was billed is not billed again. Raises `OutOfCredit`."""
     endpoint = admission.endpoint
     charge = Charge(
-        endpoint_id=endpoint.id if endpoint else AUTO,
+        endpoint_id=admission.billed_to,
         request_id=admission.request_id,
-        prompt_tokens=prompt_tokens,
-        completion_tokens=completion_tokens,
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
         micro_usd=endpoint.model.cost_per_request_micro_usd if endpoint else _AUTO_MICRO_USD,
         frontier_micro_usd=(
             endpoint.task.frontier.cost_per_request_micro_usd if endpoint else _AUTO_FRONTIER_MICRO_USD
         ),
         idempotency_key=admission.idempotency_key,
     )
-    debit = state.ledger.book(admission.organisation_id, charge, now=admission.at)
+    return state.ledger.book(admission.organisation_id, charge, now=admission.at)
+
+
+def receipt(debit: Debit) -> dict[str, str]:
+    """What the head of an answer says that it cost."""
+    return {
+        "X-Pareta-Billed": str(debit.micro_usd),
+        "X-Pareta-Frontier-Would-Have-Cost": str(debit.frontier_micro_usd),
+    }
+
+
+def record_answer(state: State, admission: Admission, usage: Usage) -> None:
+    """For the metrics, when the answer is through."""
     milliseconds = (time.perf_counter() - admission.began) * 1000
-    call = Call(admission.at, True, milliseconds, prompt_tokens, completion_tokens)
-    state.calls.record(admission.organisation_id, charge.endpoint_id, call)
-    return debit
+    call = Call(admission.at, True, milliseconds, usage.prompt_tokens, usage.completion_tokens)
+    state.calls.record(admission.organisation_id, admission.billed_to, call)
+
+
+def record_failure(state: State, admission: Admission) -> None:
+    """For the metrics, where the model could not be reached."""
+    state.calls.record(admission.organisation_id, admission.billed_to, Call(admission.at, False))
 
 
 def _endpoint_for(state: State, organisation_id: str, model: str, now: float) -> Endpoint | None:

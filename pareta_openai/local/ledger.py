@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .errors import NotAcceptable, NotFound, OutOfCredit
 from .store import Store
@@ -154,6 +154,15 @@ class Ledger:
         debit = Debit(**vars(charge), number=number, at=now)
         self._on_booked(debit)
         return debit
+
+    def meter(self, debit: Debit, *, prompt_tokens: int, completion_tokens: int) -> None:
+        """Writes down the tokens of an answer that was booked before it was through. They change no price."""
+        with self._store.transaction() as db:
+            db.execute(
+                "UPDATE debits SET prompt_tokens = ?, completion_tokens = ? WHERE number = ?",
+                (prompt_tokens, completion_tokens, debit.number),
+            )
+        self._on_booked(replace(debit, prompt_tokens=prompt_tokens, completion_tokens=completion_tokens))
 
     def _pay_in(
         self, db: sqlite3.Connection, organisation_id: str, micro_usd: int, idempotency_key: str | None, now: float

@@ -17,6 +17,7 @@ from .faults import Fault
 from .ledger import Debit
 from .scripts import Script, Scripting
 from .state import DEFAULT_BALANCE_MICRO_USD, State
+from .upstream import Upstream, UpstreamServer
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -124,7 +125,7 @@ class LocalPlatform(Scripting):
     An endpoint is live `deploy_seconds` after its deploy or start, and not before it was found starting
     `deploy_polls` times: by reading its record, listing endpoints or models, calling it, or an event of its deploy.
     One that is not called for `idle_seconds` goes cold; None is never. `eval_seconds` is how long an eval run takes
-    until its results are there. All go by `clock`.
+    until its results are there. All go by `clock`. `upstream` is a model server that inference goes through.
 
     Used as a context manager, or with `start` and `stop`.
     """
@@ -138,11 +139,13 @@ class LocalPlatform(Scripting):
         deploy_polls: int = 0,
         idle_seconds: float | None = None,
         eval_seconds: float = 0.0,
+        upstream: Upstream | None = None,
     ) -> None:
         self._port = port
         self._path = fspath(state)
         self._lifecycle = Lifecycle(deploy_seconds, deploy_polls, idle_seconds)
         self._eval_seconds = eval_seconds
+        self._upstream = upstream
         self._state: State | None = None
         self._running = ExitStack()
         self.api_key: str = DEFAULT_API_KEY
@@ -157,12 +160,16 @@ class LocalPlatform(Scripting):
             from .app import create_app, create_storage
             from .evaluation import resume
             from .server import Server
+
+            model_server = None if self._upstream is None else UpstreamServer(self._upstream)
         except ModuleNotFoundError as error:
             raise LocalExtraMissing(
                 f"The local platform needs {error.name}: pip install 'pareta-openai[local]'", name=error.name
             ) from error
         with ExitStack() as running:
-            state = State(self._path, lifecycle=self._lifecycle, eval_seconds=self._eval_seconds)
+            state = State(
+                self._path, lifecycle=self._lifecycle, eval_seconds=self._eval_seconds, model_server=model_server
+            )
             running.callback(state.close)
             if not state.organisations.exists(_DEFAULT_ORGANISATION):
                 _seed(state, DEFAULT_BALANCE_MICRO_USD, _SEED_ENDPOINTS)
@@ -173,7 +180,10 @@ class LocalPlatform(Scripting):
             storage = Server(0, name="localhost")
             running.callback(storage.stop)
             storage.start(create_storage(state))
-            server.start(create_app(state, storage_url=storage.url, admin_token=None))
+            server.start(
+                create_app(state, storage_url=storage.url, admin_token=None),
+                on_stop=None if model_server is None else model_server.close,
+            )
             running.callback(server.call_soon, state.background.stop)
             server.call_soon(partial(resume, state))
             self.base_url = server.url

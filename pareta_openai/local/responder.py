@@ -25,7 +25,7 @@ _CHARACTERS_PER_TOKEN = 4
 _TOKENS_PER_BLOB = 256
 _QUOTED_CHARACTERS = 80
 _MOST_TOKENS = 131_072
-_SYSTEM_ROLES = {"system", "developer"}
+SYSTEM_ROLES = {"system", "developer"}
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -112,10 +112,15 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Reply:
-    choices: tuple[Choice, ...]
+class Usage:
     prompt_tokens: int
     completion_tokens: int
+
+
+@dataclass(frozen=True)
+class Reply:
+    choices: tuple[Choice, ...]
+    usage: Usage
 
 
 def respond(prompt: Prompt) -> Reply:
@@ -132,19 +137,25 @@ def respond(prompt: Prompt) -> Reply:
 
 def reply(prompt: Prompt, choices: Sequence[Choice]) -> Reply:
     """Counts the tokens of `choices` and of what they answer."""
+    return Reply(tuple(choices), Usage(count_prompt(prompt), sum(_tokens_of(choice) for choice in choices)))
+
+
+def count_prompt(prompt: Prompt) -> int:
+    """Its tokens."""
     messages = list(prompt.messages)
-    if prompt.system_prompt and not any(message.role in _SYSTEM_ROLES for message in messages):
+    if prompt.system_prompt and not any(message.role in SYSTEM_ROLES for message in messages):
         messages.insert(0, Message("system", (Part(prompt.system_prompt),)))
-    return Reply(
-        choices=tuple(choices),
-        prompt_tokens=sum(count_tokens(part.text) for message in messages for part in message.parts),
-        completion_tokens=sum(_tokens_of(choice) for choice in choices),
-    )
+    return sum(count_tokens(part.text) for message in messages for part in message.parts)
 
 
 def count_tokens(text: str | None) -> int:
     """Of a text, or of a part of a message that has none."""
-    return _TOKENS_PER_BLOB if text is None else -(-len(text) // _CHARACTERS_PER_TOKEN)
+    return _TOKENS_PER_BLOB if text is None else count_tokens_of(len(text))
+
+
+def count_tokens_of(characters: int) -> int:
+    """Of a text with so many characters."""
+    return -(-characters // _CHARACTERS_PER_TOKEN)
 
 
 def tokens_in(text: str) -> Iterator[str]:

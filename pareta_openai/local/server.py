@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -52,7 +52,9 @@ class Server:
     def _port(self) -> int:
         return int(self._sockets[0].getsockname()[1])
 
-    def start(self, app: ASGIApp) -> None:
+    def start(self, app: ASGIApp, *, on_stop: Callable[[], Awaitable[None]] | None = None) -> None:
+        """`on_stop` is awaited on the event loop, when the last request is over."""
+        self._on_stop = on_stop
         self._config = Config(
             _ended_quietly(app),
             http="h11",
@@ -111,6 +113,8 @@ class Server:
         for server in servers:
             server.close()
         await _unwind(state)
+        if self._on_stop is not None:
+            await self._on_stop()
 
 
 def _ended_quietly(app: ASGIApp) -> ASGIApp:

@@ -13,6 +13,7 @@ from .endpoints import Endpoints, Lifecycle
 from .eval_runs import EvalRuns
 from .eval_sets import EvalSets
 from .ledger import Ledger
+from .model_server import ModelServer
 from .organisations import Organisations
 from .request_log import RequestLog
 from .scripts import Scripts
@@ -25,9 +26,12 @@ class State:
     """`path` is a file or ``:memory:``.
 
     `lifecycle` is that of endpoints which have none of their own, `eval_seconds` how long an eval run takes.
+    `model_server` is what answers inference; where it is None, answers are made up.
     """
 
-    def __init__(self, path: str, *, lifecycle: Lifecycle, eval_seconds: float) -> None:
+    def __init__(
+        self, path: str, *, lifecycle: Lifecycle, eval_seconds: float, model_server: ModelServer | None = None
+    ) -> None:
         self._store = Store(path)
         self.clock: Clock = Clock(ahead=self._store.clock_ahead(), on_move=self._store.keep_clock_ahead)
         self.eval_seconds = eval_seconds
@@ -41,6 +45,7 @@ class State:
         self.eval_runs: EvalRuns = EvalRuns(self._store, self.ledger)
         self.faults: ArmedFaults = ArmedFaults()
         self.scripts: Scripts = Scripts()
+        self.model_server = model_server
         self.background: Background = Background()
 
     def create_organisation(self, *, balance_micro_usd: int, endpoints: Sequence[str]) -> tuple[str, str]:

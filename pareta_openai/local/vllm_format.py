@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from .responder import Choice, Reply, ToolCall, tokens_in
+from .responder import Choice, Reply, ToolCall, Usage, tokens_in
 
 DONE = b"data: [DONE]\n\n"
 
@@ -51,7 +51,7 @@ def completion(heading: Heading, reply: Reply, *, logprobs: Logprobs | None) -> 
         }
         for index, choice in enumerate(reply.choices)
     ]
-    return to_json({**_head(heading, "chat.completion"), "choices": choices, "usage": usage(reply)})
+    return to_json({**_head(heading, "chat.completion"), "choices": choices, "usage": _usage(reply.usage)})
 
 
 def events(heading: Heading, reply: Reply, *, logprobs: Logprobs | None, include_usage: bool) -> Iterator[bytes]:
@@ -61,16 +61,8 @@ def events(heading: Heading, reply: Reply, *, logprobs: Logprobs | None, include
     for turn in zip_longest(*chunks):
         yield from (chunk for chunk in turn if chunk is not None)
     if include_usage:
-        yield event({**head, "choices": [], "usage": usage(reply)})
+        yield event({**head, "choices": [], "usage": _usage(reply.usage)})
     yield DONE
-
-
-def usage(reply: Reply) -> dict[str, int]:
-    return {
-        "prompt_tokens": reply.prompt_tokens,
-        "completion_tokens": reply.completion_tokens,
-        "total_tokens": reply.prompt_tokens + reply.completion_tokens,
-    }
 
 
 def event(data: dict[str, Any]) -> bytes:
@@ -126,6 +118,14 @@ class _Chunks:
 
 def _head(heading: Heading, kind: str) -> dict[str, Any]:
     return {"id": heading.id, "object": kind, "created": heading.created, "model": heading.model}
+
+
+def _usage(usage: Usage) -> dict[str, int]:
+    return {
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.completion_tokens,
+        "total_tokens": usage.prompt_tokens + usage.completion_tokens,
+    }
 
 
 def _message(choice: Choice) -> dict[str, Any]:

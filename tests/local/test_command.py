@@ -18,13 +18,13 @@ def run(environment):
     """Starts ``pareta-openai local`` and returns the process and the two lines it printed."""
     processes = []
 
-    def start(*arguments):
+    def start(*arguments, **variables):
         process = subprocess.Popen(
             [sys.executable, "-c", MAIN, "local", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=environment,
+            env={**environment, **variables},
         )
         processes.append(process)
         return process, [process.stdout.readline().rstrip("\n") for _ in range(2)]
@@ -86,6 +86,40 @@ def test_eval_seconds_reach_the_platform(run, caller):
     assert call("GET", run_path).json()["run"]["status"] in ("queued", "running", "evaluating")
 
 
+def test_inference_goes_to_the_upstream_with_its_key_from_the_environment(run, caller, script):
+    process, (url, key) = run(
+        *("--upstream", script.base_url, "--upstream-model", "contract-kie-1=Qwen/Qwen3-8B"),
+        *("--upstream-model", "*=llama=3"),
+        PARETA_UPSTREAM_API_KEY="upstream-key-0123456789",
+    )
+    call = caller(url.partition("=")[2], key.partition("=")[2])
+    for endpoint in ("ep_contract_kie", "ep_invoice_kie"):
+        assert call.chat(model=endpoint).json()["choices"][0]["message"]["content"] == "Hello"
+    assert [received.json["model"] for received in script.received] == ["Qwen/Qwen3-8B", "llama=3"]
+    assert {received.headers["authorization"] for received in script.received} == {"Bearer upstream-key-0123456789"}
+    process.send_signal(signal.SIGINT)
+    rest, words = process.communicate(timeout=30)
+    assert script.base_url in words
+    assert "upstream-key" not in rest + words
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (("--upstream", "nowhere"), "URL"),
+        (("--upstream-model", "a=b"), "--upstream"),
+        (("--upstream", "http://127.0.0.1:1", "--upstream-model", "a"), "ALIAS=MODEL"),
+        (("--upstream", "http://127.0.0.1:1", "--upstream-model", "=a"), "ALIAS=MODEL"),
+    ],
+)
+def test_an_upstream_that_makes_no_sense_is_refused(run, arguments, hint):
+    process, _ = run(*arguments)
+    _, words = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert hint in words
+    assert "Traceback" not in words
+
+
 def test_a_port_that_is_taken_is_one_clear_line(run, platform):
     port = str(urlsplit(platform.base_url).port)
     process, lines = run("--port", port)
@@ -117,10 +151,18 @@ def test_importing_the_command_line_imports_nothing_heavy(python):
 
 @pytest.mark.parametrize(
     ("missing", "extra"),
-    [("typer", "cli"), ("rich", "cli"), ("fastapi", "local"), ("uvicorn", "local"), ("python_multipart", "local")],
+    [
+        ("typer", "cli"),
+        ("rich", "cli"),
+        ("fastapi", "local"),
+        ("uvicorn", "local"),
+        ("python_multipart", "local"),
+        ("httpx", "local"),
+    ],
 )
 def test_a_missing_extra_is_named(python, missing, extra):
-    blocked = f"import sys; sys.modules['{missing}'] = None; sys.argv = ['pareta-openai', 'local']; {MAIN}"
+    arguments = ["pareta-openai", "local", *(["--upstream", "http://127.0.0.1:1"] if missing == "httpx" else [])]
+    blocked = f"import sys; sys.modules['{missing}'] = None; sys.argv = {arguments}; {MAIN}"
     result = python(blocked)
     assert result.returncode == 2
     assert result.stdout == ""

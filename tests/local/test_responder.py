@@ -19,21 +19,21 @@ def test_equal_prompts_get_equal_replies():
 def test_a_token_is_four_characters():
     reply = respond(PROMPT)
     tokens = ANSWER.pieces
-    assert reply.prompt_tokens == 2
-    assert reply.completion_tokens == len(tokens)
+    assert reply.usage.prompt_tokens == 2
+    assert reply.usage.completion_tokens == len(tokens)
     assert "".join(tokens) == ANSWER.text
     assert {len(token) for token in tokens[:-1]} == {4}
 
 
 def test_max_tokens_cuts_the_answer_and_says_so():
     reply = respond(replace(PROMPT, max_tokens=3))
-    assert reply.completion_tokens == 3
+    assert reply.usage.completion_tokens == 3
     assert reply.choices[0].text == ANSWER.text[:12]
     assert reply.choices[0].finish_reason == "length"
 
 
 def test_max_tokens_that_just_suffice_cut_nothing():
-    enough = respond(PROMPT).completion_tokens
+    enough = respond(PROMPT).usage.completion_tokens
     assert respond(replace(PROMPT, max_tokens=enough)).choices == (ANSWER,)
 
 
@@ -52,8 +52,8 @@ def test_a_stop_sequence_behind_the_last_token_changes_nothing():
 def test_choices_differ_and_are_all_counted():
     reply = respond(replace(PROMPT, choices=3))
     assert len({choice.text for choice in reply.choices}) == 3
-    assert reply.completion_tokens == sum(len(choice.pieces) for choice in reply.choices)
-    assert reply.prompt_tokens == respond(PROMPT).prompt_tokens
+    assert reply.usage.completion_tokens == sum(len(choice.pieces) for choice in reply.choices)
+    assert reply.usage.prompt_tokens == respond(PROMPT).usage.prompt_tokens
 
 
 def test_a_json_object_is_a_json_object_for_every_choice():
@@ -148,8 +148,8 @@ def test_each_turn_choice_and_call_has_an_id_of_its_own():
 def test_max_tokens_cut_the_calls_and_say_so(limit):
     prompt = asking("get weather, get time")
     whole, cut = respond(prompt), respond(replace(prompt, max_tokens=limit))
-    assert cut.completion_tokens <= limit
-    if limit >= whole.completion_tokens:
+    assert cut.usage.completion_tokens <= limit
+    if limit >= whole.usage.completion_tokens:
         assert cut == whole
         return
     [choice] = cut.choices

@@ -6,15 +6,16 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from itertools import islice
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from pareta_openai.local import vllm_format
 from pareta_openai.local.chat_request import ChatRequest
 from pareta_openai.local.fault_injection import FaultyResponse
-from pareta_openai.local.inference import Admission, admit, book
+from pareta_openai.local.inference import Admission, admit, book, receipt, record_answer
 from pareta_openai.local.operations import CHAT, require_operation
+from pareta_openai.local.passing_on import pass_on
 from pareta_openai.local.responder import Reply, respond
 from pareta_openai.local.scripts import Turn
 from pareta_openai.local.state import State
@@ -96,6 +97,7 @@ class ModelList(BaseModel):
 @router.post("/chat/completions", response_model=ChatCompletion)
 async def create_chat_completion(
     body: ChatRequest,
+    request: Request,
     state: CurrentState,
     organisation: Organisation,
     request_id: RequestId,
@@ -108,12 +110,16 @@ async def create_chat_completion(
     streams = bool(body.stream)
     turn = script.take(admission.names, prompt.last_text, streams=streams, idempotency_key=idempotency_key) or Turn()
 
-    def answer() -> Response:
-        return _answer(state, admission, body, turn.said.reply(prompt) if turn.said else respond(prompt))
+    async def answer() -> Response:
+        if turn.said is not None:
+            return _answer(state, admission, body, turn.said.reply(prompt))
+        if state.model_server is not None:
+            return await pass_on(state, state.model_server, admission, body, request.state.connection)
+        return _answer(state, admission, body, respond(prompt))
 
     if turn.fault is None:
-        return answer()
-    broken = answer() if turn.fault.needs_answer else None
+        return await answer()
+    broken = await answer() if turn.fault.needs_answer else None
     return FaultyResponse(broken, turn.fault, require_operation(CHAT), state.clock)
 
 
@@ -129,7 +135,7 @@ async def list_models(state: CurrentState, organisation: Organisation) -> ModelL
             Model(
                 id=endpoint.id,
                 object="model",
-                owned_by="pareta (local responder, no model)",
+                owned_by=_owner(state),
                 created=int(endpoint.created_at),
             )
             for endpoint in endpoints
@@ -138,20 +144,24 @@ async def list_models(state: CurrentState, organisation: Organisation) -> ModelL
     )
 
 
+def _owner(state: State) -> str:
+    source = (
+        "local responder, no model" if state.model_server is None else f"local, by way of {state.model_server.name}"
+    )
+    return f"pareta ({source})"
+
+
 def _answer(state: State, admission: Admission, body: ChatRequest, reply: Reply) -> Response:
     """Books `reply`, and says it as it was asked for."""
-    debit = book(state, admission, prompt_tokens=reply.prompt_tokens, completion_tokens=reply.completion_tokens)
-    receipt = {
-        "X-Pareta-Billed": str(debit.micro_usd),
-        "X-Pareta-Frontier-Would-Have-Cost": str(debit.frontier_micro_usd),
-    }
+    debit = book(state, admission, reply.usage)
+    record_answer(state, admission, reply.usage)
     heading = Heading(f"chatcmpl-{admission.request_id}", int(admission.at), admission.model)
     logprobs = Logprobs(body.top_logprobs or 0) if body.logprobs else None
     if not body.stream:
         completion = vllm_format.completion(heading, reply, logprobs=logprobs)
-        return Response(completion, media_type="application/json", headers=receipt)
+        return Response(completion, media_type="application/json", headers=receipt(debit))
     events = vllm_format.events(heading, reply, logprobs=logprobs, include_usage=body.includes_usage)
-    return StreamingResponse(_in_batches(events), media_type="text/event-stream", headers=receipt)
+    return StreamingResponse(_in_batches(events), media_type="text/event-stream", headers=receipt(debit))
 
 
 async def _in_batches(events: Iterator[bytes]) -> AsyncIterator[bytes]:
