@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -47,6 +47,10 @@ def run(
         list[str] | None,
         typer.Option(metavar="ALIAS=MODEL", help="What the upstream calls an alias; * is every other one. Repeatable."),
     ] = None,
+    generation: Annotated[
+        Literal["0.3", "3.0"] | None,
+        typer.Option("--platform", help="The generation of Pareta that answers; without it, all of both."),
+    ] = None,
 ) -> None:
     """Run Pareta's API on this machine, with no model of its own, until Ctrl-C.
 
@@ -68,6 +72,7 @@ def run(
         idle_seconds=idle_seconds,
         eval_seconds=eval_seconds,
         upstream=_upstream(upstream, upstream_model or []),
+        platform=generation,
     )
     try:
         platform.start()

@@ -12,9 +12,9 @@ from . import dashboard, errors
 from .dashboard import choices
 from .fault_injection import FaultInjection, api_caller, storage_caller
 from .middleware import BodyLimit, LoopbackHost, RequestId
-from .operations import methods_of
+from .operations import operations_at
 from .request_logging import LogRequests
-from .routes import admin, chat, endpoints, evals, local, metrics, requests, storage, tasks
+from .routes import admin, auto, chat, endpoints, evals, local, media, metrics, requests, retrieval, storage, tasks
 from .routes.dependencies import AdminRequired
 from .state import State
 
@@ -41,8 +41,16 @@ def create_app(state: State, *, storage_url: str, admin_token: str | None) -> AS
     app = _create(state, "Pareta, local")
     app.state.storage_url = storage_url
     app.state.admin_token = admin_token
-    for section in (chat, endpoints, metrics, tasks, evals):
-        app.include_router(section.router, prefix="/v1")
+    has_endpoints = state.generation.has_endpoints
+    for router in (
+        chat.router,
+        *((endpoints.router, metrics.router) if has_endpoints else ()),
+        tasks.router,
+        *((tasks.leaderboards,) if has_endpoints else ()),
+        evals.router,
+        *((auto.router, retrieval.router, media.router) if state.generation.has_newer else ()),
+    ):
+        app.include_router(router, prefix="/v1")
     app.include_router(local.router)
     for section in (admin, requests, choices):
         app.include_router(section.router, dependencies=[AdminRequired])
@@ -100,7 +108,9 @@ async def _no_route(request: Request, _: Exception) -> JSONResponse:
 async def _no_method(request: Request, error: Exception) -> JSONResponse:
     """The router names the methods of one route only, where a path has several."""
     assert isinstance(error, HTTPException)
-    allowed = ", ".join(methods_of(request.url.path)) or (error.headers or {}).get("Allow", "")
+    generation = request.app.state.platform.generation
+    found = [operation.method for operation in operations_at(request.url.path) if generation.serves(operation)]
+    allowed = ", ".join(found) or (error.headers or {}).get("Allow", "")
     detail = f"{request.method} is not for {request.url.path}, which takes {allowed}."
     return JSONResponse({"detail": detail}, status_code=405, headers={"Allow": allowed})
 

@@ -96,8 +96,10 @@ def book(state: State, admission: Admission, usage: Usage) -> Debit:
     return state.ledger.book(admission.organisation_id, charge, now=admission.at)
 
 
-def receipt(debit: Debit) -> dict[str, str]:
-    """What the head of an answer says that it cost."""
+def receipt(state: State, debit: Debit) -> dict[str, str]:
+    """What the head of an answer says that it cost; nothing on a platform that sends no receipts."""
+    if not state.generation.sends_receipts:
+        return {}
     return {
         "X-Pareta-Billed": str(debit.micro_usd),
         "X-Pareta-Frontier-Would-Have-Cost": str(debit.frontier_micro_usd),
@@ -107,13 +109,18 @@ def receipt(debit: Debit) -> dict[str, str]:
 def record_answer(state: State, admission: Admission, usage: Usage) -> None:
     """For the metrics, when the answer is through."""
     milliseconds = (time.perf_counter() - admission.began) * 1000
-    call = Call(admission.at, True, milliseconds, usage.prompt_tokens, usage.completion_tokens)
-    state.calls.record(admission.organisation_id, admission.billed_to, call)
+    _record(state, admission, Call(admission.at, True, milliseconds, usage.prompt_tokens, usage.completion_tokens))
 
 
 def record_failure(state: State, admission: Admission) -> None:
     """For the metrics, where the model could not be reached."""
-    state.calls.record(admission.organisation_id, admission.billed_to, Call(admission.at, False))
+    _record(state, admission, Call(admission.at, False))
+
+
+def _record(state: State, admission: Admission, call: Call) -> None:
+    state.calls.record(admission.organisation_id, admission.billed_to, call)
+    if admission.asked == AUTO:
+        state.auto_calls.record(admission.organisation_id, admission.request_id, call)
 
 
 def _endpoint_for(state: State, organisation_id: str, model: str, now: float) -> Endpoint | None:
@@ -121,6 +128,8 @@ def _endpoint_for(state: State, organisation_id: str, model: str, now: float) ->
     named = state.endpoints.find(organisation_id, model)
     if named is not None:
         return named
+    if model == AUTO and not state.generation.has_newer:
+        raise NotFound(f"{AUTO!r} is a model of newer platforms: this one is {state.generation.name}.")
     owned = state.endpoints.list(organisation_id)
     # Live ones first, and among them the oldest.
     owned.sort(key=lambda endpoint: endpoint.status(now) != "live")

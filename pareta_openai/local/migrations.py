@@ -159,5 +159,16 @@ ALTER TABLE endpoints ADD COLUMN idle_seconds REAL;
 UPDATE endpoints SET started_at = min(created_at, live_at);
 """
 
-MIGRATIONS = (_ENDPOINTS_AND_BILLING, _EVALS, _CLOCK, _KEYS, _DOCUMENTS, _LIFECYCLE)
+_AUTO = """
+CREATE TABLE auto_calls (
+    organisation_id TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    at REAL NOT NULL,
+    answered INTEGER NOT NULL,
+    milliseconds REAL NOT NULL
+);
+CREATE INDEX auto_calls_by_organisation ON auto_calls (organisation_id, at);
+"""
+
+MIGRATIONS = (_ENDPOINTS_AND_BILLING, _EVALS, _CLOCK, _KEYS, _DOCUMENTS, _LIFECYCLE, _AUTO)
 """The version of a state is the number of these that it has seen."""

@@ -21,7 +21,8 @@ UPLOAD = "uploadBlob"
 class Operation:
     """`id` is the document's `operationId`; `streams` and `answers_json` say how it can be answered where it is.
 
-    `path` is None for what another host than the API's takes.
+    `path` is None for what another host than the API's takes. `is_newer` is what only newer platforms have, and
+    `may_be_lacking` what they may lack.
     """
 
     id: str
@@ -29,6 +30,8 @@ class Operation:
     path: re.Pattern[str] | None
     streams: bool
     answers_json: bool
+    is_newer: bool
+    may_be_lacking: bool
 
 
 @cache
@@ -66,12 +69,12 @@ def find_operation(method: str, path: str) -> Operation | None:
     return None
 
 
-def methods_of(path: str) -> list[str]:
-    """The methods that the contract has at `path`, in the order of its document."""
-    at_path = [operation for operation in operations().values() if operation.path and operation.path.fullmatch(path)]
+def operations_at(path: str) -> list[Operation]:
+    """What the contract has there, in the order of its document."""
+    found = [operation for operation in operations().values() if operation.path and operation.path.fullmatch(path)]
     # A path that is written out goes before one that has a parameter in its place.
-    literal = [operation for operation in at_path if operation.path and operation.path.pattern == re.escape(path)]
-    return [operation.method for operation in literal or at_path]
+    literal = [operation for operation in found if operation.path and operation.path.pattern == re.escape(path)]
+    return literal or found
 
 
 def _operation(document: dict[str, Any], method: str, path: str | None, operation: dict[str, Any]) -> Operation:
@@ -87,6 +90,8 @@ def _operation(document: dict[str, Any], method: str, path: str | None, operatio
         path=None if path is None else re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))),
         streams="text/event-stream" in answers,
         answers_json="application/json" in answers,
+        is_newer="x-platform" in operation,
+        may_be_lacking="x-platform-may-lack" in operation,
     )
 
 

@@ -53,7 +53,7 @@ async def pass_on(
         return Response(whole, answer.status, dict(answer.headers))
     debit = book(state, admission, meter.usage)
     record_answer(state, admission, meter.usage)
-    return Response(completion, answer.status, {**answer.headers, **receipt(debit)})
+    return Response(completion, answer.status, {**answer.headers, **receipt(state, debit)})
 
 
 class _Meter:
@@ -114,7 +114,7 @@ class _PassedStream(Response):
         self._meter = meter
         self._debit = debit
         self._is_settled = False
-        self.init_headers({**answer.headers, **receipt(debit)})
+        self.init_headers({**answer.headers, **receipt(state, debit)})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         connection = _connection(scope)

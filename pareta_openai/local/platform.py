@@ -14,6 +14,7 @@ from .clock import Clock
 from .endpoints import RECOMMENDED, Lifecycle
 from .errors import LocalExtraMissing
 from .faults import Fault
+from .generations import find_generation
 from .ledger import Debit
 from .scripts import Script, Scripting
 from .state import DEFAULT_BALANCE_MICRO_USD, State
@@ -127,6 +128,9 @@ class LocalPlatform(Scripting):
     One that is not called for `idle_seconds` goes cold; None is never. `eval_seconds` is how long an eval run takes
     until its results are there. All go by `clock`. `upstream` is a model server that inference goes through.
 
+    `platform` is the generation that answers: ``"0.3"``, which has no newer routes and sends no receipts, or ``"3.0"``,
+    which has no endpoints and leaderboards; without it all of both is there. Raises `ValueError` for another.
+
     Used as a context manager, or with `start` and `stop`.
     """
 
@@ -140,12 +144,14 @@ class LocalPlatform(Scripting):
         idle_seconds: float | None = None,
         eval_seconds: float = 0.0,
         upstream: Upstream | None = None,
+        platform: str | None = None,
     ) -> None:
         self._port = port
         self._path = fspath(state)
         self._lifecycle = Lifecycle(deploy_seconds, deploy_polls, idle_seconds)
         self._eval_seconds = eval_seconds
         self._upstream = upstream
+        self._generation = find_generation(platform)
         self._state: State | None = None
         self._running = ExitStack()
         self.api_key: str = DEFAULT_API_KEY
@@ -168,7 +174,11 @@ class LocalPlatform(Scripting):
             ) from error
         with ExitStack() as running:
             state = State(
-                self._path, lifecycle=self._lifecycle, eval_seconds=self._eval_seconds, model_server=model_server
+                self._path,
+                lifecycle=self._lifecycle,
+                eval_seconds=self._eval_seconds,
+                model_server=model_server,
+                generation=self._generation,
             )
             running.callback(state.close)
             if not state.organisations.exists(_DEFAULT_ORGANISATION):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .armed_faults import ArmedFaults
+from .auto_calls import AutoCalls
 from .background import Background
 from .blobs import Blobs
 from .calls import Calls
@@ -12,6 +13,7 @@ from .clock import Clock
 from .endpoints import Endpoints, Lifecycle
 from .eval_runs import EvalRuns
 from .eval_sets import EvalSets
+from .generations import EVERYTHING, Generation
 from .ledger import Ledger
 from .model_server import ModelServer
 from .organisations import Organisations
@@ -26,20 +28,29 @@ class State:
     """`path` is a file or ``:memory:``.
 
     `lifecycle` is that of endpoints which have none of their own, `eval_seconds` how long an eval run takes.
-    `model_server` is what answers inference; where it is None, answers are made up.
+    `model_server` is what answers inference; where it is None, answers are made up. `generation` is the platform that
+    answers.
     """
 
     def __init__(
-        self, path: str, *, lifecycle: Lifecycle, eval_seconds: float, model_server: ModelServer | None = None
+        self,
+        path: str,
+        *,
+        lifecycle: Lifecycle,
+        eval_seconds: float,
+        model_server: ModelServer | None = None,
+        generation: Generation = EVERYTHING,
     ) -> None:
         self._store = Store(path)
         self.clock: Clock = Clock(ahead=self._store.clock_ahead(), on_move=self._store.keep_clock_ahead)
         self.eval_seconds = eval_seconds
+        self.generation = generation
         self.organisations: Organisations = Organisations(self._store)
         self.requests: RequestLog = RequestLog(self.now)
         self.ledger: Ledger = Ledger(self._store, on_booked=self.requests.booked)
         self.endpoints: Endpoints = Endpoints(self._store, lifecycle)
         self.calls: Calls = Calls(self._store)
+        self.auto_calls: AutoCalls = AutoCalls(self._store)
         self.eval_sets: EvalSets = EvalSets(self._store)
         self.blobs: Blobs = Blobs(self._store)
         self.eval_runs: EvalRuns = EvalRuns(self._store, self.ledger)

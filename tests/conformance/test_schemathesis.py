@@ -24,8 +24,8 @@ OPERATIONS = {
     operation["operationId"]
     for item in json.loads(DOCUMENT.read_text("utf-8"))["paths"].values()
     for operation in item.values()
-    if isinstance(operation, dict) and "operationId" in operation and "x-platform" not in operation
-}
+    if isinstance(operation, dict) and "operationId" in operation
+} - {"proposeEvalContract"}
 # Two organisations, since it is a check that neither sees what the other has. 503 is a stopped endpoint's answer, and
 # 400 what is well-formed without making sense, such as the row 7 of a set that has three.
 CONFIG = """
@@ -93,7 +93,7 @@ def credentials(name: str, organisation: Organisation) -> dict[str, Any]:
 
 
 def test_every_operation_passes_every_check(platform: LocalPlatform, tmp_path: Path) -> None:
-    done = run_schemathesis(tmp_path, platform, "--max-examples", "30", "--exclude-tag", "Newer")
+    done = run_schemathesis(tmp_path, platform, "--max-examples", "30", "--exclude-operation-id", "proposeEvalContract")
     assert done.returncode == 0, done.stdout
     assert f"Tested: {len(OPERATIONS)}\n" in done.stdout, done.stdout
 

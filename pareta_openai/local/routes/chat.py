@@ -159,9 +159,9 @@ def _answer(state: State, admission: Admission, body: ChatRequest, reply: Reply)
     logprobs = Logprobs(body.top_logprobs or 0) if body.logprobs else None
     if not body.stream:
         completion = vllm_format.completion(heading, reply, logprobs=logprobs)
-        return Response(completion, media_type="application/json", headers=receipt(debit))
+        return Response(completion, media_type="application/json", headers=receipt(state, debit))
     events = vllm_format.events(heading, reply, logprobs=logprobs, include_usage=body.includes_usage)
-    return StreamingResponse(_in_batches(events), media_type="text/event-stream", headers=receipt(debit))
+    return StreamingResponse(_in_batches(events), media_type="text/event-stream", headers=receipt(state, debit))
 
 
 async def _in_batches(events: Iterator[bytes]) -> AsyncIterator[bytes]:

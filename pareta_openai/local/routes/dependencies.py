@@ -9,6 +9,7 @@ from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from pareta_openai.local.errors import UnknownKey
+from pareta_openai.local.metering import Meter
 from pareta_openai.local.state import State
 
 _bearer = HTTPBearer(auto_error=False, description="A key that starts with pareta_sk_.")
@@ -54,3 +55,13 @@ KeyRequired: Any = Depends(_organisation)
 AdminRequired: Any = Depends(_admin)
 RequestId = Annotated[str, Depends(_request_id)]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
+
+
+async def _meter(
+    state: CurrentState, organisation: Organisation, request_id: RequestId, idempotency_key: IdempotencyKey = None
+) -> Meter:
+    return Meter(state, organisation, request_id, idempotency_key)
+
+
+RequestMeter = Annotated[Meter, Depends(_meter)]
+"""What this request is billed with."""

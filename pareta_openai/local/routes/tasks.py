@@ -14,6 +14,8 @@ from pareta_openai.local.bodies import Body, Integer
 from .dependencies import KeyRequired
 
 router: APIRouter = APIRouter(prefix="/tasks", tags=["Tasks"], dependencies=[KeyRequired])
+leaderboards: APIRouter = APIRouter(prefix="/tasks", tags=["Tasks"], dependencies=[KeyRequired])
+"""Apart: not every generation of the platform has them."""
 
 
 class Example(BaseModel):
@@ -111,7 +113,7 @@ async def match_task(body: MatchRequest) -> Match:
     )
 
 
-@router.get("/{task_id}/leaderboard")
+@leaderboards.get("/{task_id}/leaderboard")
 async def task_leaderboard(task_id: str) -> Leaderboard:
     task = catalogue.require_task(task_id)
     return Leaderboard(
