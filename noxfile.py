@@ -66,6 +66,8 @@ def build(session: nox.Session) -> None:
     [sdist] = Path("dist").glob("*.tar.gz")
     with zipfile.ZipFile(wheel) as archive:
         must_carry(session, archive.namelist(), "pareta_openai/py.typed", ".dist-info/licenses/LICENSE")
+        static = "pareta_openai/local/dashboard/static"
+        must_carry(session, archive.namelist(), f"{static}/page.html", f".dist-info/licenses/{static}/lit-html/LICENSE")
     with tarfile.open(sdist) as archive:
         must_carry(session, archive.getnames(), "/Makefile", "/requirements-dev.txt", "/tools/bootstrap.sh")
 
@@ -121,6 +123,25 @@ def workers(session: nox.Session) -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         command = ("python", "-m", "pytest", "-m", "workers", "tests/workers", *limits, *session.posargs)
         session.run(*command, env={"TMPDIR": folder})
+
+
+@nox.session
+def dashboard(session: nox.Session) -> None:
+    """The local platform's dashboard, in a headless Chromium that is there already."""
+    install_for_dashboard(session)
+    session.run("python", "-m", "pytest", "-m", "browser", "tests/dashboard", *session.posargs)
+
+
+@nox.session
+def pictures(session: nox.Session) -> None:
+    """The pictures in docs/dashboard.md, made anew."""
+    install_for_dashboard(session)
+    session.run("python", "-m", "tests.dashboard.browser.pictures")
+
+
+def install_for_dashboard(session: nox.Session) -> None:
+    project = nox.project.load_toml("pyproject.toml")
+    install_for_tests(session, *nox.project.dependency_groups(project, "browser"))
 
 
 @nox.session

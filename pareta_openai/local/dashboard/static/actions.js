@@ -198,9 +198,11 @@ export function topUp(microUsd) {
   );
 }
 
-export function deploy(task, model, name) {
+/** `name` and `seconds` may be empty. */
+export function deploy(task, model, name, seconds) {
   const path = route`/organisations/${state.organisationId}/endpoints`;
-  return act(() => call("POST", path, { task, model, ...(name && { name }) }));
+  const more = { ...(name && { name }), ...(seconds && { deploy_seconds: Number(seconds) }) };
+  return act(() => call("POST", path, { task, model, ...more }));
 }
 
 /** `move` is start, stop, cool or fail. */
@@ -236,7 +238,7 @@ async function loadBodies(id) {
     const request = await call("GET", route`/requests/${id}`);
     if (state.bodies.has(id)) state.bodies.set(id, request);
   } catch (error) {
-    if (error instanceof Refused && error.status !== 401) state.bodies.set(id, { problem: error.message });
+    if (error instanceof Refused && error.status !== 401) state.bodies.set(id, { lost: error.message });
     else failed(error);
   }
   changed();

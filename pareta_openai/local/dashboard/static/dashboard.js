@@ -19,7 +19,7 @@ function page() {
       <h1 class="hidden">The local Pareta platform</h1>
       ${notice()}
       <div class="side">${balance()} ${keys()} ${endpoints()} ${faults()}</div>
-      <div class="wide">${requests()} ${evals()}</div>
+      <div class="work">${requests()} ${evals()}</div>
     </main>
   `;
 }
@@ -44,7 +44,10 @@ function locked() {
       <form class="panel" @submit=${submit}>
         <h1>Pareta, local</h1>
         <p>This platform listens beyond its own machine, and asks for its admin token. It was printed when it was started.</p>
-        <label>Admin token <input name="token" type="password" autocomplete="off" required autofocus></label>
+        <div class="field">
+          <label for="token">Admin token</label>
+          <input id="token" name="token" type="password" autocomplete="off" required autofocus>
+        </div>
         <p class="problem" role="alert">${state.tokenWasWrong ? "That is not its token." : nothing}</p>
         <button class="main">Open</button>
       </form>

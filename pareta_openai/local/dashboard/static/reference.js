@@ -83,7 +83,7 @@ function page() {
           `,
         )}
       </nav>
-      <div class="wide">
+      <div class="work">
         <h1 class="hidden">Pareta's API</h1>
         ${sections.map(
           ([tag, operations]) => html`
@@ -160,13 +160,18 @@ function tryIt(one, content) {
       <form class="fields" @submit=${(event) => send(event, one)}>
         ${inPath.map(
           ({ name, in: where, required }) => html`
-            <label>${name} <input name="${where} ${name}" ?required=${required} autocomplete="off" class="code"></label>
+            <div class="field">
+              <label for="${one.id}-${name}">${name}</label>
+              <input id="${one.id}-${name}" name="${where} ${name}" ?required=${required} autocomplete="off" class="code">
+            </div>
           `,
         )}
         ${json
-          ? html`<label class="wide">Body
-              <textarea name="body" class="code" rows="8" spellcheck="false"
-                .value=${JSON.stringify(BODIES[one.id] ?? example(one.root, json.schema), null, 2)}></textarea></label>`
+          ? html`<div class="field wide">
+              <label for="${one.id}-body">Body</label>
+              <textarea id="${one.id}-body" name="body" class="code" rows="8" spellcheck="false"
+                .value=${JSON.stringify(BODIES[one.id] ?? example(one.root, json.schema), null, 2)}></textarea>
+            </div>`
           : nothing}
         <button class="main">Send</button>
       </form>

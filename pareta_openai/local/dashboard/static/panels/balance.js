@@ -45,9 +45,9 @@ function sparkline(balances) {
   if (balances.length < 2) return nothing;
   const highest = Math.max(...balances);
   const lowest = Math.min(0, ...balances);
-  const across = (i) => ((i / (balances.length - 1)) * WIDTH).toFixed(1);
+  const across = (i) => ((i / balances.length) * WIDTH).toFixed(1);
   const up = (value) => (2 + (1 - (value - lowest) / (highest - lowest || 1)) * (HEIGHT - 4)).toFixed(1);
-  const steps = balances.map((value, i) => (i ? `H${across(i)}V${up(value)}` : `M0 ${up(value)}`)).join("");
+  const steps = balances.map((value, i) => `${i ? "V" : "M0 "}${up(value)}H${across(i + 1)}`).join("");
   return svg`
     <svg class="sparkline" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">
       <path class="area" d="${steps}V${HEIGHT}H0Z"></path>

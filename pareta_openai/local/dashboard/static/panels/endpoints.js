@@ -24,21 +24,28 @@ export function endpoints() {
       <details>
         <summary>Deploy an endpoint</summary>
         <form class="fields" @submit=${submit}>
-          <label>
-            Task
-            <select name="task" @change=${(event) => set({ deployTask: event.target.value })}>
+          <div class="field">
+            <label for="task">Task</label>
+            <select id="task" name="task" @change=${(event) => set({ deployTask: event.target.value })}>
               ${state.choices.tasks.map((task) => html`<option>${task.id}</option>`)}
             </select>
-          </label>
-          <label>
-            Model
-            <select name="model">
+          </div>
+          <div class="field">
+            <label for="model">Model</label>
+            <select id="model" name="model">
               <option>recommended</option>
               ${chosenTask()?.models.map((model) => html`<option>${model}</option>`)}
             </select>
-          </label>
-          <label>Name <input name="name" placeholder="made from the task" pattern="[A-Za-z0-9][A-Za-z0-9._\\-]*"
-            maxlength="63" autocomplete="off"></label>
+          </div>
+          <div class="field">
+            <label for="name">Name</label>
+            <input id="name" name="name" placeholder="made from the task" pattern="[A-Za-z0-9][A-Za-z0-9._\\-]*"
+              maxlength="63" autocomplete="off">
+          </div>
+          <div class="field">
+            <label for="seconds">Seconds until live</label>
+            <input id="seconds" name="seconds" type="number" min="0" step="any" placeholder="as the others">
+          </div>
           <button class="main">Deploy</button>
         </form>
       </details>
@@ -51,7 +58,7 @@ function endpoint(one) {
     <li class="endpoint">
       <code class="id" title=${one.id}>${one.id}</code>
       <span class="status ${one.status}">${one.status}${left(one)}</span>
-      <span class="muted what">${one.task} · ${one.model}</span>
+      <span class="muted what">${one.task} · ${one.model}${one.stage ? ` · ${one.stage}` : ""}</span>
       <span class="joined" role="group" aria-label="Change ${one.id}">
         ${MOVES.map(
           ([move, text, from]) => html`
@@ -79,5 +86,5 @@ function chosenTask() {
 async function submit(event) {
   event.preventDefault();
   const fields = new FormData(event.target);
-  await deploy(fields.get("task"), fields.get("model"), fields.get("name"));
+  await deploy(fields.get("task"), fields.get("model"), fields.get("name"), fields.get("seconds"));
 }

@@ -31,29 +31,29 @@ export function faults() {
       </ul>
       ${state.faults.length ? nothing : html`<p class="empty">The platform behaves.</p>`}
       <form class="fields" @submit=${submit}>
-        <label class="wide">
-          Fault
-          <select @change=${(event) => set({ faultJson: JSON.stringify(choices.faults[event.target.value].fault) })}>
+        <div class="field wide">
+          <label for="fault">Fault</label>
+          <select id="fault" @change=${(event) => set({ faultJson: JSON.stringify(choices.faults[event.target.value].fault) })}>
             ${choices.faults.map((preset, i) => html`<option value=${i}>${preset.label}</option>`)}
           </select>
-        </label>
-        <label>
-          Operation
-          <select name="on">
+        </div>
+        <div class="field">
+          <label for="on">Operation</label>
+          <select id="on" name="on">
             <option value="*">any that fits</option>
             ${choices.operations.map((id) => html`<option>${id}</option>`)}
           </select>
-        </label>
-        <label>
-          Times
-          <input name="times" type="number" min="1" value="1" placeholder="every time">
-        </label>
-        <label class="wide">
-          As JSON
-          <input name="json" class="code" required spellcheck="false" autocomplete="off"
+        </div>
+        <div class="field">
+          <label for="times">Times</label>
+          <input id="times" name="times" type="number" min="1" value="1" placeholder="every time">
+        </div>
+        <div class="field wide">
+          <label for="json">As JSON</label>
+          <input id="json" name="json" class="code" required spellcheck="false" autocomplete="off"
             .value=${live(state.faultJson ?? JSON.stringify(choices.faults[0]?.fault ?? {}))}
             @input=${(event) => set({ faultJson: event.target.value })}>
-        </label>
+        </div>
         <button class="main">Switch on</button>
       </form>
     </section>

@@ -47,7 +47,7 @@ async function revokeOne(key) {
 
 function minted({ api_key, answer }) {
   return html`
-    <div class="minted" role="group" aria-label="The new key">
+    <div class="minted" role="group" aria-label="A key just minted">
       <p>The new key. It is shown this once.</p>
       <div class="line">
         <input id="new-key" class="code" readonly aria-label="New key" .value=${api_key}

@@ -120,14 +120,14 @@ function details(request) {
     ["First byte", milliseconds(request.first_byte_milliseconds)],
     ["Whole answer", milliseconds(request.total_milliseconds)],
     ["Billed", request.micro_usd === null ? "nothing" : `${money(request.micro_usd)} to ${request.model}`],
-    ["Frontier model", request.frontier_micro_usd === null ? null : money(request.frontier_micro_usd)],
+    ["A frontier model's price", request.frontier_micro_usd === null ? null : money(request.frontier_micro_usd)],
   ];
   return html`
     <div class="details" id="request-${request.number}">
       <dl>
         ${facts.map(([name, value]) => (value ? html`<div><dt>${name}</dt><dd>${value}</dd></div>` : nothing))}
       </dl>
-      ${whole?.problem ? html`<p class="problem">${whole.problem}</p>` : nothing}
+      ${whole?.lost ? html`<p class="problem">${whole.lost}</p>` : nothing}
       ${whole?.request ? bodies(whole) : nothing}
     </div>
   `;

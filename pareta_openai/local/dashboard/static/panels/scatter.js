@@ -64,23 +64,32 @@ function label({ model_id, x, y, anchor }) {
   return svg`<text class="label" x=${x} y=${y} text-anchor=${anchor}>${model_id}</text>`;
 }
 
-/** Beside their points, and moved down where one would lie on another. */
+/** Beside its point, where it covers the least of the other points and labels. */
 function labels(points, width) {
-  const taken = [];
-  return [...points]
-    .sort((a, b) => a.y - b.y)
-    .map((point) => {
-      const length = point.model_id.length * LETTER_WIDTH;
-      const isRight = point.x + 10 + length < width;
-      const from = isRight ? point.x + 10 : point.x - 10 - length;
-      let y = point.y - 5;
-      for (const other of taken) {
-        const isBeside = from + length < other.from || other.from + other.length < from;
-        if (!isBeside && Math.abs(y - other.y) < LABEL_HEIGHT) y = other.y + LABEL_HEIGHT;
-      }
-      taken.push({ from, length, y });
-      return { ...point, x: isRight ? point.x + 10 : point.x - 10, y, anchor: isRight ? "start" : "end" };
-    });
+  const taken = points.map(({ x, y }) => ({ left: x - 7, right: x + 7, top: y - 7, bottom: y + 7 }));
+  return points.map((point) => {
+    const length = point.model_id.length * LETTER_WIDTH;
+    const places = [-5, 13, 4].flatMap((down) => [
+      { x: point.x + 10, y: point.y + down, anchor: "start", left: point.x + 10 },
+      { x: point.x - 10, y: point.y + down, anchor: "end", left: point.x - 10 - length },
+    ]);
+    for (const place of places) {
+      place.right = place.left + length;
+      place.top = place.y - LABEL_HEIGHT + 3;
+      place.bottom = place.y + 3;
+      place.covers = taken.reduce((sum, other) => sum + overlap(place, other), 0);
+      if (place.left < LEFT || place.right > width) place.covers += 1e6;
+    }
+    const best = places.reduce((a, b) => (b.covers < a.covers ? b : a));
+    taken.push(best);
+    return { ...best, model_id: point.model_id };
+  });
+}
+
+function overlap(a, b) {
+  const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+  const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+  return across > 0 && down > 0 ? across * down : 0;
 }
 
 /** Those that are better than every cheaper one. */

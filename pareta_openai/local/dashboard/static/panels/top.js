@@ -72,17 +72,17 @@ function newOrganisation() {
       <form method="dialog" @submit=${create}>
         <h2 id="new-organisation-title">New organisation</h2>
         <p class="muted">A tenant of its own: nobody else sees its endpoints, and it spends its own balance.</p>
-        <label>
-          Balance in dollars
-          <input name="balance" type="number" min="0" max="1000000" step="0.000001" value="5" required>
-        </label>
-        <label>
-          First endpoint
-          <select name="task">
+        <div class="field">
+          <label for="first-balance">Balance in dollars</label>
+          <input id="first-balance" name="balance" type="number" min="0" max="1000000" step="0.000001" value="5" required>
+        </div>
+        <div class="field">
+          <label for="first-task">First endpoint</label>
+          <select id="first-task" name="task">
             <option value="">none</option>
             ${state.choices.tasks.map((task) => html`<option>${task.id}</option>`)}
           </select>
-        </label>
+        </div>
         <div class="buttons">
           <button type="button" @click=${(event) => event.target.closest("dialog").close()}>Cancel</button>
           <button class="main">Create</button>
