@@ -21,7 +21,20 @@ _WAKE_SECONDS = 0.5
 
 
 def run(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 0,
+    host: Annotated[
+        str, typer.Option(help="IP address to listen on. One that other machines reach needs --admin-token.")
+    ] = "127.0.0.1",
+    admin_token: Annotated[
+        str | None,
+        typer.Option(envvar="PARETA_LOCAL_ADMIN_TOKEN", help="What the admin routes ask for: 16 characters or more."),
+    ] = None,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="A name that clients call this machine by. Repeatable.")
+    ] = None,
+    storage_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port that large documents go to; 0 takes a free one.")
+    ] = 0,
     state: Annotated[Path | None, typer.Option(dir_okay=False, help="File to keep organisations and bills in.")] = None,
     deploy_seconds: Annotated[
         float, typer.Option(min=0, help="Seconds from a deploy or a start until an endpoint is live.")
@@ -64,16 +77,24 @@ def run(
     from pareta_openai.local import LocalExtraMissing, LocalPlatform, StateError
 
     words = Console(stderr=True, highlight=False, soft_wrap=True)
-    platform = LocalPlatform(
-        port=port,
-        state=state or ":memory:",
-        deploy_seconds=deploy_seconds,
-        deploy_polls=deploy_polls,
-        idle_seconds=idle_seconds,
-        eval_seconds=eval_seconds,
-        upstream=_upstream(upstream, upstream_model or []),
-        platform=generation,
-    )
+    try:
+        platform = LocalPlatform(
+            host=host,
+            port=port,
+            storage_port=storage_port,
+            admin_token=admin_token,
+            allowed_hosts=allow_host or (),
+            state=state or ":memory:",
+            deploy_seconds=deploy_seconds,
+            deploy_polls=deploy_polls,
+            idle_seconds=idle_seconds,
+            eval_seconds=eval_seconds,
+            upstream=_upstream(upstream, upstream_model or []),
+            platform=generation,
+        )
+    except ValueError as error:
+        words.print(str(error), markup=False)
+        raise typer.Exit(2) from None
     try:
         platform.start()
     except LocalExtraMissing as error:
@@ -83,7 +104,7 @@ def run(
         words.print(str(error), markup=False)
         raise typer.Exit(1) from None
     except OSError as error:
-        words.print(f"Cannot listen on 127.0.0.1:{port}: {error.strerror}.", markup=False)
+        words.print(f"Cannot listen on {host}:{port}: {error.strerror}.", markup=False)
         raise typer.Exit(1) from None
     try:
         print(f"export PARETA_BASE_URL={platform.base_url}", flush=True)

@@ -9,9 +9,10 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from . import dashboard, errors
+from .access import Access
 from .dashboard import choices
 from .fault_injection import FaultInjection, api_caller, storage_caller
-from .middleware import BodyLimit, LoopbackHost, RequestId
+from .middleware import BodyLimit, KnownHost, RequestId, SameOrigin
 from .operations import operations_at
 from .request_logging import LogRequests
 from .routes import admin, auto, chat, endpoints, evals, local, media, metrics, requests, retrieval, storage, tasks
@@ -36,11 +37,11 @@ _DESCRIPTION = """Pareta's HTTP API on this machine. There is no model behind it
 request, and prices and qualities are invented."""
 
 
-def create_app(state: State, *, storage_url: str, admin_token: str | None) -> ASGIApp:
-    """The API itself. `storage_url` is where `create_storage` answers, `admin_token` what the admin routes ask for."""
+def create_app(state: State, access: Access, *, storage_port: int) -> ASGIApp:
+    """The API itself. `storage_port` is where `create_storage` answers."""
     app = _create(state, "Pareta, local")
-    app.state.storage_url = storage_url
-    app.state.admin_token = admin_token
+    app.state.storage_port = storage_port
+    app.state.access = access
     has_endpoints = state.generation.has_endpoints
     for router in (
         chat.router,
@@ -56,14 +57,14 @@ def create_app(state: State, *, storage_url: str, admin_token: str | None) -> AS
         app.include_router(section.router, dependencies=[AdminRequired])
     app.include_router(dashboard.router)
     faulty = FaultInjection(app, state, api_caller)
-    return _around(state, BodyLimit(faulty, _LARGEST_BODY, {"/v1/eval-sets": _LARGEST_UPLOAD}))
+    return _around(state, access, BodyLimit(faulty, _LARGEST_BODY, {"/v1/eval-sets": _LARGEST_UPLOAD}))
 
 
-def create_storage(state: State) -> ASGIApp:
+def create_storage(state: State, access: Access) -> ASGIApp:
     """What takes large documents, and is to be served at an origin of its own."""
     app = _create(state, "Pareta's storage, local")
     app.include_router(storage.router)
-    return _around(state, BodyLimit(FaultInjection(app, state, storage_caller), _LARGEST_UPLOAD, {}))
+    return _around(state, access, BodyLimit(FaultInjection(app, state, storage_caller), _LARGEST_UPLOAD, {}))
 
 
 def _create(state: State, title: str) -> FastAPI:
@@ -77,8 +78,8 @@ def _create(state: State, title: str) -> FastAPI:
     return app
 
 
-def _around(state: State, app: ASGIApp) -> ASGIApp:
-    return RequestId(LogRequests(LoopbackHost(app), state.requests))
+def _around(state: State, access: Access, app: ASGIApp) -> ASGIApp:
+    return RequestId(LogRequests(KnownHost(SameOrigin(app), access), state.requests))
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import uuid
 from collections.abc import Mapping
 
@@ -10,6 +9,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .access import Access
 
 
 class RequestId:
@@ -30,20 +31,38 @@ class RequestId:
         await self._app(scope, receive, send_with_id)
 
 
-class LoopbackHost:
-    """Refuses requests that were not addressed to this machine by a loopback name.
+class KnownHost:
+    """Refuses requests that were not addressed to this platform by a name that it knows."""
 
-    A web page can make a browser send requests to a name of its own that resolves to 127.0.0.1.
-    """
+    def __init__(self, app: ASGIApp, access: Access) -> None:
+        self._app = app
+        self._access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app: ASGIApp = self._app
+        if not self._access.knows(Headers(scope=scope).get("host", "")):
+            answers_on = "on loopback only" if self._access.is_loopback else "by its address only"
+            app = JSONResponse({"detail": f"The local platform answers {answers_on}, or allow its host."}, 403)
+        await app(scope, receive, send)
+
+
+class SameOrigin:
+    """Refuses what a web page of another origin makes a browser send: the platform asks its owner for no key."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        host = Headers(scope=scope).get("host", "")
+        headers = Headers(scope=scope)
+        # Every browser says the first with what can change anything, and the second also with what only reads. The
+        # dashboard itself may be linked to from anywhere.
+        origin = headers.get("origin")
+        is_own = origin is None or origin.lower() == f"http://{headers.get('host', '')}".lower()
+        is_admins = scope["path"].startswith("/_local/")
         app: ASGIApp = self._app
-        if not _is_loopback(host):
-            app = JSONResponse({"detail": "The local platform answers on loopback only."}, status_code=403)
+        if not is_own or (is_admins and headers.get("sec-fetch-site", "none") not in ("same-origin", "none")):
+            detail = "The local platform takes no requests from web pages of other origins."
+            app = JSONResponse({"detail": detail}, 403)
         await app(scope, receive, send)
 
 
@@ -76,14 +95,3 @@ class BodyLimit:
             return message
 
         await self._app(scope, receive_within_limit, send)
-
-
-def _is_loopback(host: str) -> bool:
-    """Whether a Host header's name, with or without a port, can only mean this machine."""
-    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
-    if name.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(name.strip("[]")).is_loopback
-    except ValueError:
-        return False

@@ -52,7 +52,7 @@ class Organisations:
 
     def mint_key(self, organisation_id: str, *, now: float) -> tuple[ApiKey, str]:
         """A new key, beside those that it has, and what to call with: nobody can be told that again."""
-        api_key = _KEY_PREFIX + secrets.token_hex(16)
+        api_key = new_api_key()
         return self.put_key(organisation_id, f"key_{secrets.token_hex(6)}", api_key, now=now), api_key
 
     def put_key(self, organisation_id: str, key_id: str, api_key: str, *, now: float) -> ApiKey:
@@ -89,6 +89,10 @@ class Organisations:
         if row is None:
             raise UnknownKey("This API key is not known here.")
         return str(row["organisation_id"])
+
+
+def new_api_key() -> str:
+    return _KEY_PREFIX + secrets.token_hex(16)
 
 
 def _digest(api_key: str) -> str:

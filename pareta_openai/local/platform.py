@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from os import PathLike, fspath
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from .access import LOOPBACK, Access
 from .armed_faults import ANY, ArmedFault
 from .clock import Clock
 from .endpoints import RECOMMENDED, Lifecycle
@@ -16,6 +17,7 @@ from .errors import LocalExtraMissing
 from .faults import Fault
 from .generations import find_generation
 from .ledger import Debit
+from .organisations import new_api_key
 from .scripts import Script, Scripting
 from .state import DEFAULT_BALANCE_MICRO_USD, State
 from .upstream import Upstream, UpstreamServer
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 DEFAULT_API_KEY = "pareta_sk_local_default_organisation"
-"""Always the same, so that a state file need not hold it: it opens nothing but a port on this machine."""
+"""Always the same, so that a state file need not hold it: it opens nothing but a port on this machine. A platform that
+other machines reach makes up another one at each start."""
 
 _DEFAULT_ORGANISATION = "org_default"
 _DEFAULT_KEY = "key_default"
@@ -122,14 +125,21 @@ class Organisation(Scripting):
 class LocalPlatform(Scripting):
     """Pareta's HTTP API on ``127.0.0.1``, served from a thread of this process; no model is behind it.
 
-    `port` 0 takes a free one. `state` is a file that outlives the platform, or ``:memory:``.
+    `port` 0 takes a free one, as does `storage_port`, which large documents go to. `state` is a file that outlives the
+    platform, or ``:memory:``. `host` is another address to listen on; one that other machines reach takes an
+    `admin_token` of 16 characters or more, and then the admin routes ask for it. `allowed_hosts` are names that
+    clients call the platform by, beside its address.
+
     An endpoint is live `deploy_seconds` after its deploy or start, and not before it was found starting
     `deploy_polls` times: by reading its record, listing endpoints or models, calling it, or an event of its deploy.
     One that is not called for `idle_seconds` goes cold; None is never. `eval_seconds` is how long an eval run takes
     until its results are there. All go by `clock`. `upstream` is a model server that inference goes through.
 
     `platform` is the generation that answers: ``"0.3"``, which has no newer routes and sends no receipts, or ``"3.0"``,
-    which has no endpoints and leaderboards; without it all of both is there. Raises `ValueError` for another.
+    which has no endpoints and leaderboards; without it all of both is there.
+
+    Raises `ValueError` for another generation and for a `host` without what it takes, and `NotAcceptable` for times
+    that cannot be.
 
     Used as a context manager, or with `start` and `stop`.
     """
@@ -137,7 +147,11 @@ class LocalPlatform(Scripting):
     def __init__(
         self,
         *,
+        host: str = LOOPBACK,
         port: int = 0,
+        storage_port: int = 0,
+        admin_token: str | None = None,
+        allowed_hosts: Iterable[str] = (),
         state: str | PathLike[str] = ":memory:",
         deploy_seconds: float = 0.0,
         deploy_polls: int = 0,
@@ -146,7 +160,9 @@ class LocalPlatform(Scripting):
         upstream: Upstream | None = None,
         platform: str | None = None,
     ) -> None:
+        self._access = Access(host, admin_token, allowed_hosts)
         self._port = port
+        self._storage_port = storage_port
         self._path = fspath(state)
         self._lifecycle = Lifecycle(deploy_seconds, deploy_polls, idle_seconds)
         self._eval_seconds = eval_seconds
@@ -154,7 +170,7 @@ class LocalPlatform(Scripting):
         self._generation = find_generation(platform)
         self._state: State | None = None
         self._running = ExitStack()
-        self.api_key: str = DEFAULT_API_KEY
+        self.api_key: str = DEFAULT_API_KEY if self._access.is_loopback else new_api_key()
         """The key of the default organisation, which starts with $5.00 and two live endpoints."""
         self.base_url: str = ""
         """As Pareta spells it, without ``/v1``. Empty until the platform is started."""
@@ -172,6 +188,7 @@ class LocalPlatform(Scripting):
             raise LocalExtraMissing(
                 f"The local platform needs {error.name}: pip install 'pareta-openai[local]'", name=error.name
             ) from error
+        access = self._access
         with ExitStack() as running:
             state = State(
                 self._path,
@@ -183,15 +200,14 @@ class LocalPlatform(Scripting):
             running.callback(state.close)
             if not state.organisations.exists(_DEFAULT_ORGANISATION):
                 _seed(state, DEFAULT_BALANCE_MICRO_USD, _SEED_ENDPOINTS)
-            state.organisations.put_key(_DEFAULT_ORGANISATION, _DEFAULT_KEY, DEFAULT_API_KEY, now=state.now())
-            server = Server(self._port)
+            state.organisations.put_key(_DEFAULT_ORGANISATION, _DEFAULT_KEY, self.api_key, now=state.now())
+            server = Server(access.host, self._port, name=access.name)
             running.callback(server.stop)
-            # Another name than the API's: a client that sends its key along is found out.
-            storage = Server(0, name="localhost")
+            storage = Server(access.host, self._storage_port, name="localhost" if access.is_loopback else access.name)
             running.callback(storage.stop)
-            storage.start(create_storage(state))
+            storage.start(create_storage(state, access))
             server.start(
-                create_app(state, storage_url=storage.url, admin_token=None),
+                create_app(state, access, storage_port=storage.port),
                 on_stop=None if model_server is None else model_server.close,
             )
             running.callback(server.call_soon, state.background.stop)
@@ -251,6 +267,7 @@ class LocalPlatform(Scripting):
             self._server.run(state.background.cancel_all())
         state.reset()
         _seed(state, balance_micro_usd, endpoints)
+        state.organisations.put_key(_DEFAULT_ORGANISATION, _DEFAULT_KEY, self.api_key, now=state.now())
 
     def save(self, path: str | PathLike[str]) -> None:
         """Writes the state to a new file, for another platform's `state`. Raises `StateError` where it cannot."""
@@ -268,7 +285,6 @@ def _seed(state: State, balance_micro_usd: int, endpoints: Mapping[str, str] | S
     """Gives an empty state its default organisation."""
     now = state.now()
     state.organisations.create(_DEFAULT_ORGANISATION)
-    state.organisations.put_key(_DEFAULT_ORGANISATION, _DEFAULT_KEY, DEFAULT_API_KEY, now=now)
     state.ledger.set_balance(_DEFAULT_ORGANISATION, balance_micro_usd, now=now)
     named = endpoints.items() if isinstance(endpoints, Mapping) else [(None, task_id) for task_id in endpoints]
     for name, task_id in named:

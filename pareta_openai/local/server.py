@@ -1,4 +1,4 @@
-"""An ASGI application on a loopback socket, served from a thread."""
+"""An ASGI application on a socket, served from a thread."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from uvicorn.server import ServerState
 
 from .connection import Connection
 
-_HOST = "127.0.0.1"
 # Longer than clients keep idle connections, so that they never send into one that closes.
 _KEEP_ALIVE_SECONDS = 600
 _UNWIND_SECONDS = 1.0
@@ -29,27 +28,27 @@ _BACKLOG = 2048
 class Server:
     """Listens from the beginning, and answers from `start` to `stop`.
 
-    `name` is what its URL calls this machine: ``localhost`` may also mean ``::1``, and is listened on there too.
-    Raises `OSError` where the port cannot be had; 0 takes a free one. uvicorn's own server is not used: it polls, and
-    stops in 160 ms.
+    `host` is an IP address, and `name` what its URL calls that: ``localhost`` may also mean ``::1``, and is listened
+    on there too. Raises `OSError` where the port cannot be had; 0 takes a free one. uvicorn's own server is not used:
+    it polls, and stops in 160 ms.
     """
 
-    def __init__(self, port: int, *, name: str = _HOST) -> None:
-        self._sockets = [_listen(socket.AF_INET, _HOST, port)]
-        self._name = name
+    def __init__(self, host: str, port: int, *, name: str) -> None:
+        self._sockets = [_listen(socket.AF_INET6 if ":" in host else socket.AF_INET, host, port)]
+        self._name = f"[{name}]" if ":" in name else name
         if name == "localhost":
             # Not every machine has it; where it is taken, clients come to the other address.
             with suppress(OSError):
-                self._sockets.append(_listen(socket.AF_INET6, "::1", self._port))
+                self._sockets.append(_listen(socket.AF_INET6, "::1", self.port))
         self._answering = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pareta-local", daemon=True)
 
     @property
     def url(self) -> str:
-        return f"http://{self._name}:{self._port}"
+        return f"http://{self._name}:{self.port}"
 
     @property
-    def _port(self) -> int:
+    def port(self) -> int:
         return int(self._sockets[0].getsockname()[1])
 
     def start(self, app: ASGIApp, *, on_stop: Callable[[], Awaitable[None]] | None = None) -> None:

@@ -130,6 +130,22 @@ def test_a_port_that_is_taken_is_one_clear_line(run, platform):
     assert words.count("\n") == 1
 
 
+def test_it_listens_elsewhere_only_with_an_admin_token(run, caller):
+    process, lines = run("--host", "0.0.0.0")
+    _, words = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert lines == ["", ""]
+    assert "admin_token" in words
+    assert words.count("\n") == 1
+
+    token = "a-token-of-the-tests"
+    _, (url, key) = run("--host", "0.0.0.0", "--admin-token", token, "--allow-host", "pareta")
+    call = caller(url.partition("=")[2], key.partition("=")[2])
+    assert call("GET", "/v1/models", headers={"Host": "pareta"}).status == 200
+    assert call("GET", "/_local/clock").status == 401
+    assert call("GET", "/_local/clock", headers={"Authorization": f"Bearer {token}"}).status == 200
+
+
 def test_a_state_file_that_cannot_be_used_is_one_clear_line(run, tmp_path):
     (tmp_path / "notes.txt").write_text("no database" * 100)
     process, _ = run("--state", str(tmp_path / "notes.txt"))

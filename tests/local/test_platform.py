@@ -124,10 +124,18 @@ def test_a_state_file_keeps_organisations_endpoints_and_balances(caller, tmp_pat
         assert len(caller(platform.base_url, platform.api_key)("GET", "/v1/models").json()["data"]) == 2
 
 
-def test_no_key_is_stored_in_the_clear(tmp_path):
+def test_no_key_is_stored_in_the_clear(caller, tmp_path):
     with LocalPlatform(state=tmp_path / "state.sqlite") as platform:
-        keys = [platform.api_key, platform.create_organisation().api_key]
-    written = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+        organisation = platform.create_organisation(endpoints=("invoice-extraction",))
+        admin = caller(platform.base_url, None)
+        minted = admin("POST", f"/_local/organisations/{organisation.id}/keys").json()["api_key"]
+        keys = [platform.api_key, organisation.api_key, minted]
+        for key in keys:
+            assert caller(platform.base_url, key).chat().status == 200
+        platform.save(tmp_path / "saved.sqlite")
+        written = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    written += b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert organisation.id.encode() in written
     assert not any(key.encode() in written for key in keys)
 
 

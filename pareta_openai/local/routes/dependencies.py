@@ -38,10 +38,19 @@ async def _organisation(
 async def _admin(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_admin_bearer)]
 ) -> None:
-    token: str | None = request.app.state.admin_token
+    token: str | None = request.app.state.access.admin_token
     said = "" if credentials is None else credentials.credentials
     if token is not None and not hmac.compare_digest(said.encode(), token.encode()):
         raise UnknownKey("This route needs the platform's admin token, sent as Authorization: Bearer ….")
+
+
+async def _storage_url(request: Request) -> str:
+    if request.app.state.access.is_loopback:
+        # Another name than the API's: a client that sends its key along is found out.
+        name = "localhost"
+    else:
+        name = request.url.netloc.removesuffix(f":{request.url.port}")
+    return f"http://{name}:{request.app.state.storage_port}"
 
 
 async def _request_id(request: Request) -> str:
@@ -53,6 +62,7 @@ Organisation = Annotated[str, Depends(_organisation)]
 """The id of the calling organisation; asking for it is what makes a route need a key."""
 KeyRequired: Any = Depends(_organisation)
 AdminRequired: Any = Depends(_admin)
+StorageUrl = Annotated[str, Depends(_storage_url)]
 RequestId = Annotated[str, Depends(_request_id)]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
 

@@ -7,14 +7,14 @@ from urllib.parse import urlencode
 
 # What FastAPI reads forms with, and would miss only with a RuntimeError.
 import python_multipart  # noqa: F401
-from fastapi import APIRouter, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Form, Response, UploadFile
 from pydantic import BaseModel, Field
 
 from pareta_openai.local import blobs, catalogue, eval_runs, eval_sets, evaluation
 from pareta_openai.local.bodies import Body, Integer
 from pareta_openai.local.errors import TooLarge
 
-from .dependencies import CurrentState, IdempotencyKey, KeyRequired, Organisation, RequestId
+from .dependencies import CurrentState, IdempotencyKey, KeyRequired, Organisation, RequestId, StorageUrl
 
 router: APIRouter = APIRouter(tags=["Evals"])
 
@@ -211,7 +211,11 @@ async def attach_blob(
 
 @router.post("/eval-sets/{eval_set_id}/blob-upload-url")
 async def create_blob_upload_url(
-    eval_set_id: str, body: BlobUploadRequest, request: Request, state: CurrentState, organisation: Organisation
+    eval_set_id: str,
+    body: BlobUploadRequest,
+    storage_url: StorageUrl,
+    state: CurrentState,
+    organisation: Organisation,
 ) -> BlobUpload:
     blob, ticket = state.blobs.issue(
         state.eval_sets.get(organisation, eval_set_id),
@@ -222,7 +226,7 @@ async def create_blob_upload_url(
         now=state.now(),
     )
     query = urlencode({"expires": ticket.expires, "signature": ticket.signature})
-    upload_url = f"{request.app.state.storage_url}/uploads/{ticket.blob_id}?{query}"
+    upload_url = f"{storage_url}/uploads/{ticket.blob_id}?{query}"
     return BlobUpload(upload_url=upload_url, storage_uri=blob.storage_uri)
 
 
