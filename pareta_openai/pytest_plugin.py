@@ -148,11 +148,10 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         trial.arm(use.pareta)
     outcome: Any = yield
     error = outcome.excinfo[1] if outcome.excinfo else None
-    if trial is not None and trial.faults:
-        # A test that was skipped or interrupted has shown nothing.
-        if error is None or isinstance(error, (Exception, pytest.fail.Exception)):
-            _conclude(item, trial, use, outcome, error)
-    elif error is None:
+    # A test that was skipped or interrupted has shown nothing.
+    if trial is not None and (error is None or isinstance(error, (Exception, pytest.fail.Exception))):
+        _conclude(item, trial, use, outcome, error)
+    if error is None and (trial is None or not trial.faults):
         try:
             use.pareta.assert_replies_used()
         except AssertionError as leftovers:
@@ -161,10 +160,13 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 def _conclude(item: pytest.Item, trial: Trial, use: _Use, outcome: Any, error: BaseException | None) -> None:
     """Notes whether the code survived its trial, and lets the test pass or fail by that."""
-    from pareta_openai.testing.survival import judge
+    from pareta_openai.testing.survival import judge, note_usual
 
     # As the first parameter it stands first in the brackets.
     test = item.nodeid.replace(f"[{trial.name}-", "[").removesuffix(f"[{trial.name}]")
+    if not trial.faults:
+        note_usual(test, use.pareta)
+        return
     use.verdict = verdict = judge(test, trial, use.pareta, error)
     item.user_properties.append((_VERDICT, dataclasses.astuple(verdict)))
     under = f"Under {trial.name}, which is {' or '.join(map(str, trial.faults))}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -13,7 +14,8 @@ import openai
 
 from ..local import ArmedFault, Fault, faults
 from ..local.armed_faults import ANY
-from ..local.operations import require_operation
+from ..local.errors import NotAcceptable
+from ..local.operations import Operation, require_operation
 from ..local.request_log import LoggedRequest
 from .local_pareta import LocalPareta, as_armed
 
@@ -53,8 +55,7 @@ class Trial:
         if operation == ANY:
             return self
         found = require_operation(operation)
-        fits = [fault for fault in self.faults if any(fault.fits(found, streams=streams) for streams in (True, False))]
-        return replace(self, faults=tuple(fits))
+        return replace(self, faults=tuple(fault for fault in self.faults if _fits(fault, found)))
 
     def arm(self, pareta: LocalPareta) -> None:
         for fault in self.faults:
@@ -108,6 +109,14 @@ def choose_trials(*which: str | Fault | ArmedFault, without: Sequence[str] = (),
     return [NO_FAULT, *(trial.struck_on(on) for trial in chosen if trial.name not in without)]
 
 
+def _fits(fault: Fault, operation: Operation) -> bool:
+    try:
+        fault.require_fit(operation)
+    except NotAcceptable:
+        return False
+    return True
+
+
 def _find(name: str) -> Trial:
     by_name = {trial.name: trial for trial in TRIALS}
     if name not in by_name:
@@ -121,13 +130,22 @@ def _own(fault: object) -> Trial:
     return Trial(str(armed.fault), (armed.fault,), times=armed.times or _FOR_EVER, on=armed.on)
 
 
+_usual: dict[str, Counter[str]] = {}
+"""By test, how often it asks for the same where nothing is wrong."""
+
+
+def note_usual(test: str, pareta: LocalPareta) -> None:
+    _usual[test] = Counter(map(_content, _settled(pareta)))
+
+
 def judge(test: str, trial: Trial, pareta: LocalPareta, error: BaseException | None) -> Verdict:
     """What a run has shown that ended with `error`, or well where that is None."""
     verdict = _verdict_of(test, trial)
     requests = _settled(pareta)
     if trial.faults and not any(request.fault for request in requests):
         return verdict("does not", f"fails without meeting it: {_named(error)}") if error else verdict("never met")
-    problems = list(dict.fromkeys(_problems(requests, passed=error is None)))
+    calls = _calls(requests, _usual.get(test, Counter()))
+    problems = list(dict.fromkeys(_problems(calls, passed=error is None)))
     if problems:
         return verdict("does not", "; ".join(problems))
     if error is None:
@@ -135,8 +153,8 @@ def judge(test: str, trial: Trial, pareta: LocalPareta, error: BaseException | N
     if not _is_the_platforms(error):
         return verdict("does not", _named(error))
     if trial.retry_helps:
-        return verdict("does not", f"{type(error).__name__}, where one more try would have been answered")
-    return verdict("gives up", type(error).__name__)
+        return verdict("does not", f"{_kind(error)}, where one more try would have been answered")
+    return verdict("gives up", _kind(error))
 
 
 def _verdict_of(test: str, trial: Trial) -> Callable[..., Verdict]:
@@ -154,8 +172,8 @@ def _settled(pareta: LocalPareta) -> list[LoggedRequest]:
     return pareta.requests
 
 
-def _problems(requests: Sequence[LoggedRequest], *, passed: bool) -> Iterator[str]:
-    for call in _calls(requests):
+def _problems(calls: Sequence[Sequence[LoggedRequest]], *, passed: bool) -> Iterator[str]:
+    for call in calls:
         if len(call) > _MOST_ATTEMPTS:
             yield f"made a retry storm: {len(call)} requests for one call"
         for before, after in pairwise(call):
@@ -171,12 +189,18 @@ def _problems(requests: Sequence[LoggedRequest], *, passed: bool) -> Iterator[st
             yield "took a stream that was cut short for a whole one"
 
 
-def _calls(requests: Sequence[LoggedRequest]) -> list[list[LoggedRequest]]:
-    """The requests, those together of which each repeats the one before because that has failed."""
+def _calls(requests: Sequence[LoggedRequest], usual: Counter[str]) -> list[list[LoggedRequest]]:
+    """The requests, those together of which each repeats the one before because that has failed.
+
+    What repeats a request has its idempotency key, or asks for the same, unless the test does that `usual`ly too.
+    """
     calls: list[list[LoggedRequest]] = []
     for request in requests:
         for call in calls:
-            if call[-1].fault and _answered_at(call[-1]) <= request.at and _is_same(call[-1], request):
+            last = call[-1]
+            has_same_key = request.idempotency_key is not None and request.idempotency_key == last.idempotency_key
+            asks_the_same = _content(request) == _content(last) and usual[_content(request)] < 2
+            if last.fault and _answered_at(last) <= request.at and (has_same_key or asks_the_same):
                 call.append(request)
                 break
         else:
@@ -184,11 +208,8 @@ def _calls(requests: Sequence[LoggedRequest]) -> list[list[LoggedRequest]]:
     return calls
 
 
-def _is_same(one: LoggedRequest, other: LoggedRequest) -> bool:
-    if one.idempotency_key is not None and one.idempotency_key == other.idempotency_key:
-        return True
-    # A call that is made anew has a new key.
-    return (one.method, one.target, one.request.text) == (other.method, other.target, other.request.text)
+def _content(request: LoggedRequest) -> str:
+    return f"{request.method} {request.target}\n{request.request.text}"
 
 
 def _answered_at(request: LoggedRequest) -> float:
@@ -216,9 +237,14 @@ def _is_the_platforms(error: BaseException | None) -> bool:
     return False
 
 
+def _kind(error: BaseException | None) -> str:
+    group: Sequence[Any] = getattr(error, "exceptions", ())
+    return ", ".join(dict.fromkeys(map(_kind, group))) if group else type(error).__name__
+
+
 def _named(error: BaseException | None) -> str:
     first_line = str(error).partition("\n")[0]
-    return f"{type(error).__name__}: {first_line}" if first_line else type(error).__name__
+    return f"{_kind(error)}: {first_line}" if first_line else _kind(error)
 
 
 def summary(verdicts: Iterable[Verdict]) -> Iterator[str]:

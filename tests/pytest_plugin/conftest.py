@@ -9,14 +9,31 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
-# What the suites import in this process is imported here, and so is not imported anew for each of them.
-import pareta_openai.local.app
-import pareta_openai.local.server
-import pareta_openai.testing.survival  # noqa: F401
+import pareta_openai
+import pareta_openai.testing.survival
+from pareta_openai.local import LocalPlatform
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm() -> None:
+    """Has every module imported here that a call needs: what a suite imports itself is gone when it ends, and the
+    transport does not bear that."""
+    with LocalPlatform() as platform:
+        arguments = {"api_key": platform.api_key, "base_url": platform.base_url}
+        with pareta_openai.OpenAI(**arguments) as client:
+            client.models.list()
+
+        async def call() -> None:
+            async with pareta_openai.AsyncOpenAI(**arguments) as client:
+                await client.models.list()
+
+        for backend in ("asyncio", "trio"):
+            anyio.run(call, backend=backend)
 
 
 @pytest.fixture(scope="session")

@@ -238,7 +238,7 @@ def test_it(request):
 
 
 def test_nothing_sleeps_for_the_platform(suite: Suite) -> None:
-    """Whoever sleeps in earnest fails."""
+    """Not for a rate window, a cold start or a wait for an endpoint: whoever does so in earnest fails."""
     result = suite(
         conftest="""
 import anyio, time, pytest
@@ -270,9 +270,20 @@ async def test_a_rate_window_async(pareta, async_pareta_client):
     await async_pareta_client.chat.completions.create(model="ep_invoice_kie", messages=MESSAGES)
     assert pareta.clock.ahead == 60
 
+def test_a_cold_start(pareta, pareta_client):
+    endpoint = pareta.deploy("news-summaries", deploy_seconds=120)
+    with pytest.raises(pareta_openai.EndpointNotReadyError):
+        ask(pareta_client.with_options(max_retries=0), endpoint)
+    ask(pareta_client, endpoint)
+    assert 110 < pareta.clock.ahead <= 121
+
+def test_a_wait(pareta, pareta_client):
+    endpoint = pareta.deploy("news-summaries", deploy_seconds=120)
+    assert pareta_client.endpoints.wait_until_live(endpoint).is_live
+    assert pareta.clock.ahead > 110
 """,
     )
-    result.assert_outcomes(passed=4)
+    result.assert_outcomes(passed=6)
 
 
 def test_replies_that_were_not_asked_for_fail_a_test_that_passed(suite: Suite) -> None:
