@@ -97,14 +97,9 @@ function refreshSoon() {
 export async function refresh() {
   if (state.connection === "locked") return;
   while (refreshing) await refreshing;
-  refreshing = load();
-  try {
-    await refreshing;
-  } catch (error) {
-    failed(error);
-  } finally {
-    refreshing = null;
-  }
+  refreshing = load().catch(failed);
+  await refreshing;
+  refreshing = null;
 }
 
 async function load() {
@@ -115,9 +110,10 @@ async function load() {
   const known = organisations.some((one) => one.id === state.organisationId);
   const id = known ? state.organisationId : (organisations[0]?.id ?? null);
   const moved = state.clock?.ahead !== clock.ahead_seconds;
+  if (id !== state.organisationId) leave(id);
   set({
+    connection: state.connection === "lost" ? "open" : state.connection,
     organisations,
-    organisationId: id,
     clock: { offset: clock.now - Date.now() / 1000, ahead: clock.ahead_seconds },
   });
   if (id === null) return;
@@ -147,9 +143,14 @@ function noteBalance() {
 
 export function choose(id) {
   sessionStorage.setItem("pareta-organisation", id);
+  leave(id);
+  return refresh();
+}
+
+/** For another organisation: nothing of this one's is to be seen any more. */
+function leave(id) {
   areRunsOld = true;
   set({ organisationId: id, endpoints: [], faults: [], runs: [], runId: null, balances: [], minted: null });
-  return refresh();
 }
 
 export function createOrganisation(microUsd, tasks) {

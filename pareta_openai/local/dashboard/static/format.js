@@ -37,6 +37,11 @@ const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric",
 export const time = (seconds) => TIME.format(seconds * 1000);
 export const day = (seconds) => DAY.format(seconds * 1000);
 
+/** The time, and the day where it is another one than `now` is in. */
+export function moment(seconds, now) {
+  return day(seconds) === day(now) ? time(seconds) : `${day(seconds)}, ${time(seconds)}`;
+}
+
 /** `2 days 3 h 5 min`. */
 export function duration(seconds) {
   const minutes = Math.round(seconds / 60);

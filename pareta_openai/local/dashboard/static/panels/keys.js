@@ -1,10 +1,10 @@
 // Minting and revoking keys. A key is on the page once, and gone with it.
 
 import { mint, revoke, tryKey } from "../actions.js";
-import { time } from "../format.js";
+import { moment } from "../format.js";
 import { html, nothing } from "../lit-html/lit-html.js";
 import { repeat } from "../lit-html/directives/repeat.js";
-import { organisation, set, state } from "../state.js";
+import { now, organisation, set, state } from "../state.js";
 
 export function keys() {
   const { keys = [] } = organisation() ?? {};
@@ -22,7 +22,7 @@ export function keys() {
           (key) => html`
             <li>
               <code>…${key.last_four ?? "????"}</code>
-              <span class="muted">${time(key.created_at)}</span>
+              <span class="muted">${moment(key.created_at, now())}</span>
               <button type="button" class="quiet bad" aria-label="Revoke the key that ends in ${key.last_four}"
                 @click=${() => revokeOne(key)}>Revoke</button>
             </li>

@@ -78,7 +78,11 @@ function row(request, i) {
         @focus=${() => set({ rowId: request.id })}>
         <span class="time">${time(request.at)}</span>
         ${badge(request)}
-        <span class="what"><b>${request.method}</b> ${request.path}</span>
+        <span class="what"><b>${request.method}</b> ${request.path}${
+          request.organisation && request.organisation !== state.organisationId
+            ? html` <span class="muted">${request.organisation}</span>`
+            : nothing
+        }</span>
         <span class="model" title=${request.model ?? ""}>${request.model ?? ""}</span>
         <span class="tokens">${tokens(request)}</span>
         <span class="cost">${request.micro_usd === null ? "" : money(request.micro_usd)}</span>
