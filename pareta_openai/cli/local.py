@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pareta_openai.local import Upstream
 
 _UPSTREAM_KEY = "PARETA_UPSTREAM_API_KEY"
-_NO_MODEL = "No model is behind it: answers and prices are made up."
 # Windows does not wake a thread that waits for ever when Ctrl-C is pressed.
 _WAKE_SECONDS = 0.5
 
@@ -60,6 +59,12 @@ def run(
         list[str] | None,
         typer.Option(metavar="ALIAS=MODEL", help="What the upstream calls an alias; * is every other one. Repeatable."),
     ] = None,
+    record: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="File to keep what the upstream answers in, without any key.")
+    ] = None,
+    replay: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="File that was recorded before, to answer inference from.")
+    ] = None,
     generation: Annotated[
         Literal["0.3", "3.0"] | None,
         typer.Option("--platform", help="The generation of Pareta that answers; without it, all of both."),
@@ -74,7 +79,7 @@ def run(
         signal.signal(name, lambda *_: stop.set())
 
     # After the handlers: a Ctrl-C during the imports ends as quietly as one later.
-    from pareta_openai.local import LocalExtraMissing, LocalPlatform, StateError
+    from pareta_openai.local import LocalExtraMissing, LocalPlatform, RecordingError, StateError
 
     words = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
@@ -90,6 +95,8 @@ def run(
             idle_seconds=idle_seconds,
             eval_seconds=eval_seconds,
             upstream=_upstream(upstream, upstream_model or []),
+            record=record,
+            replay=replay,
             platform=generation,
         )
     except ValueError as error:
@@ -100,7 +107,7 @@ def run(
     except LocalExtraMissing as error:
         words.print(str(error), markup=False)
         raise typer.Exit(2) from None
-    except StateError as error:
+    except (RecordingError, StateError) as error:
         words.print(str(error), markup=False)
         raise typer.Exit(1) from None
     except OSError as error:
@@ -111,7 +118,7 @@ def run(
         print(f"export PARETA_API_KEY={platform.api_key}", flush=True)
         words.print(
             "\n[bold]The local Pareta platform is running.[/bold]"
-            f" {_NO_MODEL if upstream is None else f'Its models are those of {upstream}; prices are made up.'}"
+            f" {_behind_it(upstream, replay)}"
             f"\nDashboard: {platform.base_url}\nRoutes: {platform.base_url}/docs"
             "\nPlain openai: base_url is $PARETA_BASE_URL/v1, and the key is the same."
             "\nCtrl-C stops it."
@@ -120,6 +127,14 @@ def run(
             pass
     finally:
         platform.stop()
+
+
+def _behind_it(upstream: str | None, replay: Path | None) -> str:
+    if replay is not None:
+        return f"Its answers are recorded ones, from {replay}; prices are made up."
+    if upstream is not None:
+        return f"Its models are those of {upstream}; prices are made up."
+    return "No model is behind it: answers and prices are made up."
 
 
 def _upstream(url: str | None, models: list[str]) -> Upstream | None:

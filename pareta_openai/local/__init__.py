@@ -13,7 +13,7 @@ from __future__ import annotations
 from . import faults
 from .armed_faults import ArmedFault
 from .clock import Clock
-from .errors import LocalExtraMissing, StateError
+from .errors import LocalExtraMissing, RecordingError, StateError
 from .faults import Fault
 from .ledger import Debit
 from .platform import LocalPlatform, Organisation
@@ -28,6 +28,7 @@ __all__ = [
     "LocalExtraMissing",
     "LocalPlatform",
     "Organisation",
+    "RecordingError",
     "StateError",
     "Upstream",
     "faults",

@@ -15,6 +15,10 @@ class NoReplyLeft(NotAcceptable):
     """Replies were scripted, and none of those that are left fits this call."""
 
 
+class NotRecorded(NotAcceptable):
+    """Answers come from a recording, and this request is not in it."""
+
+
 class UnknownKey(Refusal):
     """No organisation has this API key."""
 
@@ -49,6 +53,10 @@ class EndpointNotReady(Refusal):
 
 class StateError(Exception):
     """The state file cannot be used: it is not one, or a newer version wrote it."""
+
+
+class RecordingError(Exception):
+    """The file of a recording cannot be used: it is not one, it is damaged, or a newer version wrote it."""
 
 
 class LocalExtraMissing(ImportError):

@@ -82,6 +82,7 @@ class FaultyResponse(Response):
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"]["fault"] = str(self._fault)
         request = _Request(receive, is_read=True)
         await _meet(self._fault, self._operation, self._clock, self._response, request, scope, send)
 

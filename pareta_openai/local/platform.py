@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from os import PathLike, fspath
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,12 @@ from .errors import LocalExtraMissing
 from .faults import Fault
 from .generations import find_generation
 from .ledger import Debit
+from .model_server import ModelServer
 from .organisations import new_api_key
+from .recording import Player, Recorder
 from .scripts import Script, Scripting
 from .state import DEFAULT_BALANCE_MICRO_USD, State
-from .upstream import Upstream, UpstreamServer
+from .upstream import Upstream
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -133,7 +136,10 @@ class LocalPlatform(Scripting):
     An endpoint is live `deploy_seconds` after its deploy or start, and not before it was found starting
     `deploy_polls` times: by reading its record, listing endpoints or models, calling it, or an event of its deploy.
     One that is not called for `idle_seconds` goes cold; None is never. `eval_seconds` is how long an eval run takes
-    until its results are there. All go by `clock`. `upstream` is a model server that inference goes through.
+    until its results are there. All go by `clock`.
+
+    `upstream` is a model server that inference goes through, `record` a file that keeps what it answers, and `replay`
+    such a file to answer from, in place of an upstream.
 
     `platform` is the generation that answers: ``"0.3"``, which has no newer routes and sends no receipts, or ``"3.0"``,
     which has no endpoints and leaderboards; without it all of both is there.
@@ -158,8 +164,14 @@ class LocalPlatform(Scripting):
         idle_seconds: float | None = None,
         eval_seconds: float = 0.0,
         upstream: Upstream | None = None,
+        record: str | PathLike[str] | None = None,
+        replay: str | PathLike[str] | None = None,
         platform: str | None = None,
     ) -> None:
+        if record is not None and upstream is None:
+            raise ValueError("record keeps the answers of an upstream: give it one.")
+        if replay is not None and upstream is not None:
+            raise ValueError("Answers come from an upstream or from a recording: give upstream or replay, not both.")
         self._access = Access(host, admin_token, allowed_hosts)
         self._port = port
         self._storage_port = storage_port
@@ -167,6 +179,8 @@ class LocalPlatform(Scripting):
         self._lifecycle = Lifecycle(deploy_seconds, deploy_polls, idle_seconds)
         self._eval_seconds = eval_seconds
         self._upstream = upstream
+        self._record = None if record is None else Path(record)
+        self._replay = None if replay is None else Path(replay)
         self._generation = find_generation(platform)
         self._state: State | None = None
         self._running = ExitStack()
@@ -177,13 +191,15 @@ class LocalPlatform(Scripting):
 
     def start(self) -> None:
         """Raises `OSError` for a port that is taken, `StateError` for a state file that cannot be used,
-        `LocalExtraMissing` without the packages of the ``local`` extra."""
+        `RecordingError` for a recording that cannot, `LocalExtraMissing` without the packages of the ``local`` extra.
+        """
         try:
             from .app import create_app, create_storage
             from .evaluation import resume
             from .server import Server
 
-            model_server = None if self._upstream is None else UpstreamServer(self._upstream)
+            if self._upstream is not None:
+                from . import upstream_server  # noqa: F401 - it needs one more package
         except ModuleNotFoundError as error:
             raise LocalExtraMissing(
                 f"The local platform needs {error.name}: pip install 'pareta-openai[local]'", name=error.name
@@ -194,7 +210,6 @@ class LocalPlatform(Scripting):
                 self._path,
                 lifecycle=self._lifecycle,
                 eval_seconds=self._eval_seconds,
-                model_server=model_server,
                 generation=self._generation,
             )
             running.callback(state.close)
@@ -205,10 +220,11 @@ class LocalPlatform(Scripting):
             running.callback(server.stop)
             storage = Server(access.host, self._storage_port, name="localhost" if access.is_loopback else access.name)
             running.callback(storage.stop)
+            state.model_server = self._model_server(state.clock)
             storage.start(create_storage(state, access))
             server.start(
                 create_app(state, access, storage_port=storage.port),
-                on_stop=None if model_server is None else model_server.close,
+                on_stop=None if state.model_server is None else state.model_server.close,
             )
             running.callback(server.call_soon, state.background.stop)
             server.call_soon(partial(resume, state))
@@ -244,6 +260,16 @@ class LocalPlatform(Scripting):
     @property
     def _script(self) -> Script:
         return self._running_state.scripts.of(_DEFAULT_ORGANISATION)
+
+    def _model_server(self, clock: Clock) -> ModelServer | None:
+        if self._replay is not None:
+            return Player(self._replay, clock)
+        if self._upstream is None:
+            return None
+        from .upstream_server import UpstreamServer
+
+        server = UpstreamServer(self._upstream)
+        return server if self._record is None else Recorder(server, self._record, secrets=(self._upstream.api_key,))
 
     @property
     def _running_state(self) -> State:

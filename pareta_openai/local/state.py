@@ -28,8 +28,7 @@ class State:
     """`path` is a file or ``:memory:``.
 
     `lifecycle` is that of endpoints which have none of their own, `eval_seconds` how long an eval run takes.
-    `model_server` is what answers inference; where it is None, answers are made up. `generation` is the platform that
-    answers.
+    `generation` is the platform that answers.
     """
 
     def __init__(
@@ -38,7 +37,6 @@ class State:
         *,
         lifecycle: Lifecycle,
         eval_seconds: float,
-        model_server: ModelServer | None = None,
         generation: Generation = EVERYTHING,
     ) -> None:
         self._store = Store(path)
@@ -56,7 +54,8 @@ class State:
         self.eval_runs: EvalRuns = EvalRuns(self._store, self.ledger)
         self.faults: ArmedFaults = ArmedFaults()
         self.scripts: Scripts = Scripts()
-        self.model_server = model_server
+        self.model_server: ModelServer | None = None
+        """What answers inference, from before the first request on; where it is None, answers are made up."""
         self.background: Background = Background()
 
     def create_organisation(self, *, balance_micro_usd: int, endpoints: Sequence[str]) -> tuple[str, str]:

@@ -103,6 +103,28 @@ def test_inference_goes_to_the_upstream_with_its_key_from_the_environment(run, c
     assert "upstream-key" not in rest + words
 
 
+def test_what_was_recorded_can_be_replayed(run, caller, script, tmp_path):
+    file = str(tmp_path / "recording.jsonl")
+    answers = []
+    for arguments in (("--upstream", script.base_url, "--record", file), ("--replay", file)):
+        process, (url, key) = run(*arguments, PARETA_UPSTREAM_API_KEY="upstream-key-0123456789")
+        answers.append(caller(url.partition("=")[2], key.partition("=")[2]).chat(model="ep_invoice_kie").json())
+        process.send_signal(signal.SIGINT)
+        _, words = process.communicate(timeout=30)
+    assert answers[0] == answers[1]
+    assert len(script.received) == 1
+    assert "recorded" in words
+    assert b"upstream-key" not in (tmp_path / "recording.jsonl").read_bytes()
+
+
+def test_a_recording_that_cannot_be_used_is_one_clear_line(run, tmp_path):
+    process, _ = run("--replay", str(tmp_path / "nowhere.jsonl"))
+    _, words = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "nowhere.jsonl" in words
+    assert words.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "hint"),
     [
@@ -110,6 +132,8 @@ def test_inference_goes_to_the_upstream_with_its_key_from_the_environment(run, c
         (("--upstream-model", "a=b"), "--upstream"),
         (("--upstream", "http://127.0.0.1:1", "--upstream-model", "a"), "ALIAS=MODEL"),
         (("--upstream", "http://127.0.0.1:1", "--upstream-model", "=a"), "ALIAS=MODEL"),
+        (("--record", "file"), "upstream"),
+        (("--upstream", "http://127.0.0.1:1", "--replay", "file"), "not both"),
     ],
 )
 def test_an_upstream_that_makes_no_sense_is_refused(run, arguments, hint):
