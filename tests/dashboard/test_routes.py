@@ -86,6 +86,15 @@ def test_the_page_is_refused_to_another_host(browse: Caller) -> None:
     assert browse("GET", "/", headers={"Host": "pareta.example"}).status == 403
 
 
+def test_a_platform_for_other_machines_shows_the_page_and_nothing_of_its_own() -> None:
+    token = "an-admin-token-of-the-tests"
+    with LocalPlatform(host="0.0.0.0", admin_token=token) as platform:
+        browse = Caller(platform.base_url, None)
+        paths = ("/", "/docs", "/dashboard/dashboard.js", "/_local/choices", "/_local/requests", "/_local/requests/x")
+        assert [browse("GET", path).status for path in paths] == [200, 200, 200, 401, 401, 401]
+        assert Caller(platform.base_url, token)("GET", "/_local/choices").status == 200
+
+
 def test_no_file_names_another_host() -> None:
     own = [FOLDER / name for name in FILES if not name.startswith("lit-html/")]
     assert own

@@ -17,6 +17,8 @@ import pytest
 from pareta_openai.local import LocalPlatform
 from tests.local.conftest import Caller
 
+ELSEWHERE = "pareta.example"
+"""What the browser calls this machine too, as another machine's would."""
 SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", Path(__file__).parents[3] / "build" / "screenshots"))
 
 
@@ -33,7 +35,9 @@ def browser() -> Iterator[Any]:
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     assert chromium, "Chromium is not on the path: install it, or name it in CHROMIUM"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium)
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=[f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1"]
+        )
         yield browser
         browser.close()
 

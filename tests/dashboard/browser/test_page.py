@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from pareta_openai import InsufficientCreditsError, OpenAI
 from pareta_openai.local import LocalPlatform, faults
+from tests.dashboard.browser.conftest import ELSEWHERE
 from tests.local.conftest import Caller
 from tests.support import MESSAGES
 
@@ -389,6 +390,31 @@ def test_every_width_and_scheme_can_be_read(
     assert (sum(map(int, re.findall(r"\d+", background))) < 150) == (scheme == "dark")
     assert page.evaluate(NAMELESS) == []
     assert page.evaluate(PALE) == []
+
+
+def test_a_platform_for_other_machines_asks_for_its_admin_token_once(open_page: Callable[..., Page]) -> None:
+    token = "an-admin-token-of-the-tests"
+    with LocalPlatform(host="0.0.0.0", admin_token=token, allowed_hosts=[ELSEWHERE]) as platform:
+        page = open_page(platform.base_url.replace("127.0.0.1", ELSEWHERE))
+        field = page.get_by_label("Admin token")
+        field.fill("another-token-of-16")
+        press(page, "Open")
+        expect(page.get_by_role("alert")).to_have_text("That is not its token.")
+        field.fill(token)
+        press(page, "Open")
+        expect(page.locator("#balance")).to_have_text("$5.00")
+        press(page, "Mint a key")
+        key = page.get_by_label("New key").input_value()
+        press(page, "Copy")
+        page.get_by_label("Show only requests with").press("Control+v")
+        expect(page.get_by_label("Show only requests with")).to_have_value(key)
+        page.get_by_label("Show only requests with").fill("")
+        press(page, "Send a call with it")
+        expect(page.locator("#try")).to_contain_text("200")
+        expect(rows(page)).to_have_count(1)
+        page.reload()
+        expect(rows(page)).to_have_count(1)
+        assert page.get_by_label("Admin token").count() == 0
 
 
 def test_the_page_takes_itself_up_again_when_the_platform_does(open_page: Callable[..., Page], tmp_path: Any) -> None:

@@ -43,7 +43,7 @@ function locked() {
     <main class="locked">
       <form class="panel" @submit=${submit}>
         <h1>Pareta, local</h1>
-        <p>This platform listens beyond its own machine, and asks for its admin token. It was printed when it was started.</p>
+        <p>This platform asks for the admin token that it was started with.</p>
         <div class="field">
           <label for="token">Admin token</label>
           <input id="token" name="token" type="password" autocomplete="off" required autofocus>

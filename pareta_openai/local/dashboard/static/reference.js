@@ -105,7 +105,7 @@ function operation(one) {
         <h3><span class="badge method ${method}">${method.toUpperCase()}</span> <code>${path}</code></h3>
         <span class="muted">${summary}</span>
       </header>
-      ${isServed ? nothing : html`<p class="problem">Newer platforms have it; this one does not.</p>`}
+      ${isServed ? nothing : html`<p class="problem">This platform does not have it.</p>`}
       ${description ? html`<p>${prose(description)}</p>` : nothing}
       ${parameters.length
         ? html`<h4>Parameters</h4>

@@ -52,7 +52,7 @@ function minted({ api_key, answer }) {
       <div class="line">
         <input id="new-key" class="code" readonly aria-label="New key" .value=${api_key}
           @focus=${(event) => event.target.select()}>
-        <button type="button" @click=${(event) => copy(event.currentTarget, api_key)}>Copy</button>
+        <button type="button" @click=${copy}>Copy</button>
       </div>
       <pre tabindex="0" aria-label="For a shell">export PARETA_BASE_URL=${location.origin}
 export PARETA_API_KEY=${api_key}</pre>
@@ -75,7 +75,10 @@ function done() {
   document.getElementById("mint").focus();
 }
 
-async function copy(button, text) {
-  await navigator.clipboard.writeText(text);
-  button.textContent = "Copied";
+function copy(event) {
+  document.getElementById("new-key").select();
+  // The clipboard's newer way is only there for https and loopback.
+  document.execCommand("copy");
+  event.currentTarget.textContent = "Copied";
+  event.currentTarget.focus();
 }
