@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from functools import cache, partial
+from types import UnionType
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
+
+import openai
+
+_Model = TypeVar("_Model", bound=openai.BaseModel)
 
 _MAX_DEPTH = 100
 _MARK = b"\xef\xbb\xbf"
@@ -46,7 +54,15 @@ class ServerSentEvent(NamedTuple):
 
     event: str
     """The event's name; ``message`` where the stream gave none."""
-    data: str
+    data: bytes
+    """In UTF-8, if the platform keeps to the standard."""
+
+    @property
+    def text(self) -> str:
+        return self.data.decode("utf-8", errors="replace")
+
+
+_event: Callable[..., ServerSentEvent] = partial(tuple.__new__, ServerSentEvent)
 
 
 class EventDecoder:
@@ -77,10 +93,37 @@ class EventDecoder:
                 return []
             data = data.removeprefix(_MARK)
             self._at_start = False
+        if b"\r" in data or self._after_cr:
+            return self._read_lines(data)
+        # Up to the end of the event that the last piece broke off in, those that begin and end in this piece, and the
+        # beginning of the next one.
+        first = 0 if self._is_between_events() else self._end_of_event(data)
+        last = data.rfind(b"\n\n", first) + 2
+        if last < first + 2:
+            return self._read_lines(data)
+        events = self._read_lines(data[:first]) if first else []
+        for event in data[first : last - 2].split(b"\n\n"):
+            if event.startswith(b"data: ") and b"\n" not in event:
+                events.append(_event(("message", event[6:])))
+            else:
+                events += self._read_lines(event + b"\n\n")
+        return events + self._read_lines(data[last:]) if last < len(data) else events
+
+    def _is_between_events(self) -> bool:
+        return not self._line and self._data is None and not self._event
+
+    def _end_of_event(self, data: bytes) -> int:
+        """Where the event ends that is under way, whose last line may have ended with the last piece."""
+        if data.startswith(b"\n") and not self._line:
+            return 1
+        end = data.find(b"\n\n")
+        return len(data) if end < 0 else end + 2
+
+    def _read_lines(self, data: bytes) -> list[ServerSentEvent]:
         # The second half of a CRLF whose CR has ended its line already.
         start = 1 if self._after_cr and data.startswith(b"\n") else 0
         self._after_cr = data.endswith(b"\r")
-        events = []
+        events: list[ServerSentEvent] = []
         for end in _LINE_END.finditer(data, start):
             line = data[start : end.start()]
             start = end.end()
@@ -113,4 +156,97 @@ class EventDecoder:
     def _end_event(self, data: bytes | bytearray) -> ServerSentEvent:
         event = self._event or "message"
         self._event, self._data = "", None
-        return ServerSentEvent(event, data.decode("utf-8", errors="replace"))
+        return ServerSentEvent(event, bytes(data))
+
+
+def read_model(model_class: Any, data: object) -> Any:
+    """`data` as openai makes a `model_class` of it, but by pydantic's own hand; None where the two might differ."""
+    if not (inspect.isclass(model_class) and issubclass(model_class, openai.BaseModel) and _is_plain(model_class)):
+        return None
+    try:
+        model = model_class.model_validate(data, strict=True)
+    except ValueError:
+        return None
+    _count_fields_alone(model, _models_within(model_class))
+    return model
+
+
+def reader(model_class: type[_Model]) -> Callable[[bytes], _Model] | None:
+    """`read_model` for the bytes of JSON, many times over; it raises `ValueError` in place of giving None."""
+    if not _is_plain(model_class):
+        return None
+    model_class.model_rebuild()
+    validate, within = model_class.__pydantic_validator__.validate_json, _models_within(model_class)
+
+    def read(data: bytes) -> _Model:
+        model: _Model = validate(data, strict=True)
+        _count_fields_alone(model, within)
+        return model
+
+    return read
+
+
+@cache
+def _is_plain(model_class: type[openai.BaseModel]) -> bool:
+    """Whether pydantic makes of data in strict mode what openai makes of it, or refuses.
+
+    Strictly, because openai takes what comes as it is: what pydantic would alter is left to openai.
+    """
+    try:
+        return _is_read_alike(model_class)
+    except RecursionError:  # it holds itself
+        return False
+
+
+def _is_read_alike(annotation: Any) -> bool:
+    if annotation in (str, int, float, bool, type(None), object, Any):
+        return True
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Literal:
+        return True
+    if origin is Annotated:
+        return _is_read_alike(arguments[0])
+    if origin in (list, dict, Union, UnionType):
+        return all(_is_read_alike(argument) for argument in arguments)
+    return (
+        inspect.isclass(annotation)
+        and issubclass(annotation, openai.BaseModel)
+        and annotation.construct.__func__ is openai.BaseModel.construct.__func__  # type: ignore[attr-defined]
+        and not annotation.__private_attributes__
+        and all(field.alias is None and _is_read_alike(field.annotation) for field in annotation.model_fields.values())
+    )
+
+
+class _Field(NamedTuple):
+    """A field that holds a model, or a list of them, and those fields of that model."""
+
+    name: str
+    is_list: bool
+    within: tuple[_Field, ...]
+
+
+@cache
+def _models_within(model_class: type[openai.BaseModel]) -> tuple[_Field, ...]:
+    """Not those within a union: what may be one thing or another, openai too has read by pydantic."""
+    found = []
+    for name, field in model_class.model_fields.items():
+        is_list = get_origin(field.annotation) is list
+        held = get_args(field.annotation)[0] if is_list else field.annotation
+        if inspect.isclass(held) and issubclass(held, openai.BaseModel):
+            found.append(_Field(name, is_list, _models_within(held)))
+    return tuple(found)
+
+
+def _count_fields_alone(model: Any, within: tuple[_Field, ...]) -> None:
+    """pydantic counts what a class has no field for among the fields that were set, and openai does not."""
+    if model.__pydantic_extra__:
+        model.__pydantic_fields_set__.difference_update(model.__pydantic_extra__)
+    if within:
+        values = model.__dict__
+        for name, is_list, inner in within:
+            value = values[name]
+            if is_list and value:
+                for item in value:
+                    _count_fields_alone(item, inner)
+            elif value is not None and not is_list:
+                _count_fields_alone(value, inner)

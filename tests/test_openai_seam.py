@@ -54,7 +54,7 @@ async def test_openai_still_builds_the_request_options(scripted: Any, monkeypatc
         type(scripted), "_before_request", lambda self, options: (seen.append(options), before(self, options))
     )
     await settle(scripted.chat.completions.create(model="ep", messages=MESSAGES))
-    for name in ("method", "url", "json_data", "headers", "idempotency_key", "post_parser"):
+    for name in (*_openai._OPTIONS, "post_parser"):
         assert hasattr(seen[0], name), MOVED.format(f"FinalRequestOptions.{name}")
 
 

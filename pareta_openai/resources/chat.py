@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any, overload
 
+import openai
 from openai.resources import chat as openai_chat
 
-from .. import _openai
+from .. import _openai, encoding
 
 if TYPE_CHECKING:
-    import openai
     from openai.types.chat import completion_create_params as params
     from typing_extensions import TypedDict, Unpack
 
@@ -38,18 +38,36 @@ if TYPE_CHECKING:
     class _Either(params.CompletionCreateParamsBase, _Beside): ...
 
 
-def _into_body(create: Callable[..., Any], arguments: dict[str, Any]) -> dict[str, Any]:
-    """Move what openai's `create` would refuse into `extra_body`: the platform hands it to the model server."""
+_BESIDE_BODY = frozenset({"extra_headers", "extra_query", "extra_body", "timeout"})
+# openai's `create` decides by it what it gives.
+_SEEN_BY_OPENAI = frozenset({"stream"})
+_REQUIRED = frozenset({"messages", "model"})
+
+
+def _prepared(create: Callable[..., Any], arguments: dict[str, Any]) -> dict[str, Any]:
+    """What openai's `create` is to be called with: what it would refuse, or look through in vain, is in `extra_body`.
+
+    It refuses what it has no name for, which the platform hands to the model server. And it compares every part of
+    every argument with its type hints, in search of what JSON cannot hold, at some 0.3 ms a message.
+    """
     known = _openai.keyword_arguments(create)
-    unknown = {} if known is None else {name: arguments[name] for name in arguments.keys() - known}
-    if not unknown:
+    if known is None:
         return arguments
-    # What stands in extra_body was put there by name, so it wins.
-    extra_body = {**unknown, **(arguments.get("extra_body") or {})}
-    return {
-        **{name: value for name, value in arguments.items() if name not in unknown},
-        "extra_body": extra_body,
-    }
+    body = {name: value for name, value in arguments.items() if name not in _BESIDE_BODY}
+    beside = {name: value for name, value in arguments.items() if name in _BESIDE_BODY}
+    into_extra_body = {name: value for name, value in body.items() if name not in known}
+    given = {name: value for name, value in body.items() if name in known}
+    extra_body = arguments.get("extra_body")
+    if _openai.is_openais_own(create) and isinstance(extra_body, (dict, type(None))):
+        plain, given = encoding.split_plain(given)
+        into_extra_body |= plain
+        given |= {name: plain[name] for name in _SEEN_BY_OPENAI & plain.keys()}
+        # To be left out of the body, and not of the call.
+        given |= dict.fromkeys(_REQUIRED & plain.keys(), openai.NOT_GIVEN)
+    if into_extra_body:
+        # What the caller put there by name wins.
+        beside["extra_body"] = {**into_extra_body, **(extra_body or {})}
+    return {**given, **beside}
 
 
 class Completions(openai_chat.Completions):
@@ -73,7 +91,7 @@ class Completions(openai_chat.Completions):
 
         @wraps(openai_chat.Completions.create)
         def create(self, *args, **kwargs):
-            return super().create(*args, **_into_body(openai_chat.Completions.create, kwargs))
+            return super().create(*args, **_prepared(openai_chat.Completions.create, kwargs))
 
 
 class AsyncCompletions(openai_chat.AsyncCompletions):
@@ -96,7 +114,7 @@ class AsyncCompletions(openai_chat.AsyncCompletions):
 
         @wraps(openai_chat.AsyncCompletions.create)
         async def create(self, *args, **kwargs):
-            return await super().create(*args, **_into_body(openai_chat.AsyncCompletions.create, kwargs))
+            return await super().create(*args, **_prepared(openai_chat.AsyncCompletions.create, kwargs))
 
 
 class Chat(openai_chat.Chat):

@@ -22,37 +22,54 @@ class _Answer:
     def __init__(self, client: Any, response: Response) -> None:
         self._client = client
         self._response = response
-        self._texts: list[str] = []
+        self._read_fast = _openai.fast_reader(client, ChatCompletionChunk)
+        self._text = bytearray()  # as small as it can be kept, for whom the stream breaks off
         self._has_begun = False
         self._is_whole = False
 
     def read(self, sent: ServerSentEvent) -> ChatCompletionChunk | None:
         """The chunk in an event; None where it says that there are no more. Raises what an error event says."""
         self._has_begun = True
-        if sent.data.startswith("[DONE]"):
+        event, data = sent
+        if data.startswith(b"[DONE]"):
             self._is_whole = True
             return None
+        chunk = None
+        if self._read_fast is not None and event != "error":
+            try:
+                chunk = self._read_fast(data)
+            except ValueError:
+                """Which openai may be able to read all the same."""
+        if chunk is None or (chunk.__pydantic_extra__ and chunk.__pydantic_extra__.get("error")):
+            chunk = self._read_slowly(sent)
+        for choice in chunk.choices or ():
+            if choice.finish_reason is not None:
+                self._is_whole = True
+            if choice.index == 0 and choice.delta:
+                content = choice.delta.content
+                if isinstance(content, str):
+                    self._text += content.encode("utf-8", "surrogatepass")
+        return chunk
+
+    def _read_slowly(self, sent: ServerSentEvent) -> ChatCompletionChunk:
         try:
-            data = read_json(sent.data)
+            data = read_json(sent.text)
         except ValueError:
-            reason = f"an event that is no JSON ({len(sent.data)} characters)"
-            raise errors.unreadable_answer(self._response, reason, sent.data) from None
+            reason = f"an event that is no JSON ({len(sent.text)} characters)"
+            raise errors.unreadable_answer(self._response, reason, sent.text) from None
         if sent.event == "error" or (isinstance(data, dict) and data.get("error")):
             raise errors.stream_error(self._response, data)
         if not _has_shape_of_chunk(data):
             raise errors.unreadable_answer(self._response, "an event that is no chunk of an answer", data)
         chunk: ChatCompletionChunk = _openai.read_chunk(self._client, data, ChatCompletionChunk, self._response)
-        for choice in chunk.choices or ():
-            self._is_whole = self._is_whole or choice.finish_reason is not None
-            if choice.index == 0 and choice.delta and isinstance(choice.delta.content, str):
-                self._texts.append(choice.delta.content)
         return chunk
 
     def check_whole(self) -> None:
         if not self._has_begun:
             errors.require_events(self._response)
         if not self._is_whole:
-            raise errors.IncompleteStreamError(partial="".join(self._texts), request=self._response.request)
+            partial = self._text.decode("utf-8", "surrogatepass")
+            raise errors.IncompleteStreamError(partial=partial, request=self._response.request)
 
 
 def _has_shape_of_chunk(data: object) -> bool:

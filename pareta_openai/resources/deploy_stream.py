@@ -26,9 +26,9 @@ class _Deploy:
     def read(self, sent: ServerSentEvent) -> DeployEvent:
         self._has_begun = True
         try:
-            data = read_json(sent.data)
+            data = read_json(sent.text)
         except ValueError:
-            data = sent.data
+            data = sent.text
         event = DeployEvent(event=sent.event, data=data)
         self._stage = event.stage or self._stage
         if event.event in ("complete", "error"):

@@ -48,7 +48,7 @@ def decode_slowly(stream: bytes) -> list[tuple[str, str]]:
 
 def decode(pieces: Iterable[bytes]) -> list[tuple[str, str]]:
     decoder = EventDecoder()
-    return [tuple(event) for piece in pieces for event in decoder.feed(piece)]
+    return [(event.event, event.text) for piece in pieces for event in decoder.feed(piece)]
 
 
 END = st.sampled_from([b"\n", b"\r\n", b"\r"])
