@@ -57,8 +57,12 @@ class Caller:
         if isinstance(body, (dict, list)):
             body = json.dumps(body).encode()
         connection = self.connect()
-        connection.request(method, path, body=body, headers=all_headers)
-        return connection, connection.getresponse()
+        try:
+            connection.request(method, path, body=body, headers=all_headers)
+            return connection, connection.getresponse()
+        except BaseException:
+            connection.close()
+            raise
 
     def connect(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection(urlsplit(self.base_url).netloc, timeout=30)
