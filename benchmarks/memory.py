@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-RESULTS = Path(__file__).with_name("RESULTS.md")
+from results import write_section
+
 HEADING = "## Memory of uploads"
 
 MEASURES = ("rows", "document")
@@ -101,8 +102,6 @@ def main() -> None:
         print(asyncio.run(run(measure, client_kind, int(amount))))
         return
     lines = [
-        HEADING,
-        "",
         "By how many MiB a process's peak memory grew during one upload (`python benchmarks/memory.py`).",
         f"Python {machine.python_version()}, openai {version('openai')}, pareta-openai {version('pareta-openai')}.",
         "",
@@ -112,15 +111,7 @@ def main() -> None:
     for line in measure_all({"rows": options.rows, "document": options.mib}):
         print(line, flush=True)
         lines.append(line)
-    write_section(lines)
-
-
-def write_section(lines: list[str]) -> None:
-    """Replace this benchmark's section in the results, or add it."""
-    text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "# Results\n"
-    before, _, rest = text.partition(HEADING)
-    _, marker, after = rest.partition("\n## ")
-    RESULTS.write_text(before.rstrip() + "\n\n" + "\n".join(lines) + "\n" + marker + after, encoding="utf-8")
+    write_section(HEADING, lines)
 
 
 if __name__ == "__main__":

@@ -100,7 +100,7 @@ async def _finished(state: State, organisation_id: str, run: EvalRun) -> None:
 
 
 async def _carry_out(state: State, organisation_id: str, run: EvalRun) -> None:
-    await state.clock.sleep(run.ends_at - state.now())
+    await state.clock.sleep_until(run.ends_at)
     try:
         eval_set = state.eval_sets.get(organisation_id, run.eval_set_id)
         results = await _evaluate(state, run, eval_set)
