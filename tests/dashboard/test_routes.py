@@ -144,6 +144,7 @@ def test_there_is_a_choice_of_what_the_platform_has(choices: Answer) -> None:
 def test_there_is_a_choice_of_every_fault_and_each_can_be_switched_on(
     browse: Caller, platform: LocalPlatform, choices: Answer
 ) -> None:
+    """A fault that is new wants a label in `dashboard.choices`."""
     offered = [choice["fault"] for choice in choices.json()["faults"]]
     assert {fault["fault"] for fault in offered} == set(faults.__all__) - {"Fault", "header"}
     path = f"/_local/organisations/{platform.create_organisation().id}/faults"

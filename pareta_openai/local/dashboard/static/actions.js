@@ -8,9 +8,12 @@ const REFRESH_MILLISECONDS = 2000;
 const SOON_MILLISECONDS = 150;
 const KEPT_REQUESTS = 500;
 const KEPT_BALANCES = 120;
+const ANNOUNCED_AFTER_MILLISECONDS = 700;
 
 let refreshing = null;
 let timer = null;
+let announcing = null;
+let isWatching = false;
 let areRunsOld = true;
 
 /** Does it, tells what came of it, and shows what has changed with it. */
@@ -41,8 +44,6 @@ export async function unlock(token) {
   set({ connection: "connecting" });
   await start();
 }
-
-let isWatching = false;
 
 export async function start() {
   try {
@@ -76,9 +77,9 @@ function heard(name, data) {
   if (name !== "request") return;
   state.requests.set(data.id, data);
   if (state.requests.size > KEPT_REQUESTS) {
-    const oldest = [...state.requests.values()].reduce((a, b) => (a.number < b.number ? a : b));
-    state.requests.delete(oldest.id);
-    state.bodies.delete(oldest.id);
+    const [oldest] = state.requests.keys();
+    state.requests.delete(oldest);
+    state.bodies.delete(oldest);
   }
   if (state.bodies.has(data.id)) loadBodies(data.id);
   if (data.operation?.includes("Eval")) areRunsOld = true;
@@ -134,11 +135,11 @@ function noteBalance() {
   if (state.balances.at(-1) === balance) return;
   state.balances = [...state.balances, balance].slice(-KEPT_BALANCES);
   // A screen reader is told when it has come to rest, not of each call.
-  clearTimeout(state.announcing);
-  state.announcing = setTimeout(() => {
+  clearTimeout(announcing);
+  announcing = setTimeout(() => {
     const words = balance > 0 ? `Balance ${money(balance)}` : `Out of credit: the balance is ${money(balance)}`;
     set({ announced: words });
-  }, 700);
+  }, ANNOUNCED_AFTER_MILLISECONDS);
 }
 
 export function choose(id) {

@@ -242,4 +242,4 @@ function draw() {
   render(page(), document.getElementById("page"));
 }
 
-start();
+start().catch(() => render(html`<main><p role="alert">The platform does not answer.</p></main>`, document.getElementById("page")));

@@ -14,10 +14,14 @@ export const state = {
   runId: null,
   chartWidth: 0,
   balances: [], // of this organisation, as they were seen
-  announced: "",
+  announced: "", // to screen readers
   minted: null, // {api_key, organisationId, answer}
-  requests: new Map(),
-  bodies: new Map(), // of the requests that are open
+  deployTask: null, // the one chosen, whose models are offered
+  faultJson: null, // as it was edited
+  logId: null, // another one in each run of the platform
+  requests: new Map(), // by their ids, in the order in which they came
+  bodies: new Map(), // of the requests that are open; null until they are there
+  rowId: null, // of the request that the keyboard is at
   isPaused: false,
   shownUpTo: Infinity, // the newest request on the page while it is held
   filter: { text: "", problems: false, everyone: true },

@@ -5,7 +5,7 @@ import { html, nothing, svg } from "../lit-html/lit-html.js";
 const HEIGHT = 280;
 const LEFT = 44;
 const RIGHT = 16;
-const TOP = 12;
+const TOP = 20;
 const BOTTOM = 40;
 const LABEL_HEIGHT = 14;
 const LETTER_WIDTH = 6.6;
