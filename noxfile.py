@@ -176,6 +176,14 @@ def programs(session: nox.Session) -> None:
     run_in_venv(session, "pytest", "-m", "programs", "tests/programs", *session.posargs)
 
 
+@nox.session
+def references(session: nox.Session) -> None:
+    """The local platform's scorers beside the libraries that their measures are known from."""
+    project = nox.project.load_toml("pyproject.toml")
+    install_for_tests(session, *nox.project.dependency_groups(project, "references"))
+    session.run("python", "-m", "pytest", "-m", "references", "tests/references", *session.posargs)
+
+
 @nox.session(python=PYTHONS)
 @nox.parametrize("openai", OPENAIS)
 def matrix(session: nox.Session, openai: str) -> None:
