@@ -5,6 +5,8 @@ from __future__ import annotations
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from fastapi.utils import generate_unique_id
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
@@ -13,7 +15,7 @@ from .access import Access
 from .dashboard import choices
 from .fault_injection import FaultInjection, api_caller, storage_caller
 from .middleware import BodyLimit, KnownHost, RequestId, SameOrigin
-from .operations import operations_at
+from .operations import operations, operations_at
 from .request_logging import LogRequests
 from .routes import admin, auto, chat, endpoints, evals, local, media, metrics, requests, retrieval, storage, tasks
 from .routes.dependencies import AdminRequired
@@ -68,7 +70,14 @@ def create_storage(state: State, access: Access) -> ASGIApp:
 
 
 def _create(state: State, title: str) -> FastAPI:
-    app = FastAPI(title=title, description=_DESCRIPTION, redirect_slashes=False, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title=title,
+        description=_DESCRIPTION,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+    )
     app.state.platform = state
     app.add_exception_handler(errors.Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
@@ -76,6 +85,14 @@ def _create(state: State, title: str) -> FastAPI:
     app.add_exception_handler(405, _no_method)
     app.add_exception_handler(Exception, _failed)
     return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """The contract's, where the route is one of its."""
+    for operation in operations().values():
+        if operation.template == route.path_format and operation.method in (route.methods or ()):
+            return operation.id
+    return generate_unique_id(route)
 
 
 def _around(state: State, access: Access, app: ASGIApp) -> ASGIApp:

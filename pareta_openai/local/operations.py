@@ -19,14 +19,16 @@ UPLOAD = "uploadBlob"
 
 @dataclass(frozen=True)
 class Operation:
-    """`id` is the document's `operationId`; `streams` and `answers_json` say how it can be answered where it is.
+    """`id` is the document's `operationId`, `template` its path there, and `path` what paths fit it: None for what
+    another host than the API's takes.
 
-    `path` is None for what another host than the API's takes. `is_newer` is what only newer platforms have, and
-    `may_be_lacking` what they may lack.
+    `streams` and `answers_json` say how it can be answered where it is. `is_newer` is what only newer platforms have,
+    and `may_be_lacking` what they may lack.
     """
 
     id: str
     method: str
+    template: str
     path: re.Pattern[str] | None
     streams: bool
     answers_json: bool
@@ -45,7 +47,7 @@ def operations() -> dict[str, Operation]:
     """Every operation of the contract by its id, also those that only newer platforms have."""
     document = json.loads(contract_text())
     return {
-        operation["operationId"]: _operation(document, method, None if "servers" in item else path, operation)
+        operation["operationId"]: _operation(document, method, path, operation, is_elsewhere="servers" in item)
         for path, item in document["paths"].items()
         for method, operation in item.items()
         if isinstance(operation, dict) and "operationId" in operation
@@ -77,7 +79,9 @@ def operations_at(path: str) -> list[Operation]:
     return literal or found
 
 
-def _operation(document: dict[str, Any], method: str, path: str | None, operation: dict[str, Any]) -> Operation:
+def _operation(
+    document: dict[str, Any], method: str, path: str, operation: dict[str, Any], *, is_elsewhere: bool
+) -> Operation:
     answers = {
         kind
         for status, answer in operation["responses"].items()
@@ -87,7 +91,8 @@ def _operation(document: dict[str, Any], method: str, path: str | None, operatio
     return Operation(
         id=operation["operationId"],
         method=method.upper(),
-        path=None if path is None else re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))),
+        template=path,
+        path=None if is_elsewhere else re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))),
         streams="text/event-stream" in answers,
         answers_json="application/json" in answers,
         is_newer="x-platform" in operation,

@@ -22,6 +22,7 @@ from pareta_openai.local.state import State
 from pareta_openai.local.vllm_format import Heading, Logprobs
 
 from .dependencies import CurrentState, IdempotencyKey, Organisation, RequestId
+from .event_stream import EVENT_STREAM
 
 router: APIRouter = APIRouter(tags=["Inference"])
 
@@ -94,7 +95,7 @@ class ModelList(BaseModel):
     data: list[Model]
 
 
-@router.post("/chat/completions", response_model=ChatCompletion)
+@router.post("/chat/completions", response_model=ChatCompletion, responses={200: EVENT_STREAM})
 async def create_chat_completion(
     body: ChatRequest,
     request: Request,

@@ -17,6 +17,7 @@ from pareta_openai.local.endpoints import RECOMMENDED, Endpoint, Stage
 from pareta_openai.local.state import State
 
 from .dependencies import CurrentState, IdempotencyKey, Organisation
+from .event_stream import EVENT_STREAM
 
 router: APIRouter = APIRouter(prefix="/endpoints", tags=["Endpoints"])
 
@@ -47,7 +48,7 @@ class EndpointStatus(BaseModel):
     status: str
 
 
-@router.post("", response_class=StreamingResponse)
+@router.post("", response_class=StreamingResponse, responses={200: EVENT_STREAM})
 async def deploy_endpoint(
     body: DeployRequest,
     request: Request,
