@@ -271,11 +271,11 @@ async def test_a_rate_window_async(pareta, async_pareta_client):
     assert pareta.clock.ahead == 60
 
 def test_a_cold_start(pareta, pareta_client):
-    endpoint = pareta.deploy("news-summaries", deploy_seconds=120)
+    endpoint = pareta.deploy("news-summaries", deploy_seconds=50)
     with pytest.raises(pareta_openai.EndpointNotReadyError):
         ask(pareta_client.with_options(max_retries=0), endpoint)
     ask(pareta_client, endpoint)
-    assert 110 < pareta.clock.ahead <= 121
+    assert 40 < pareta.clock.ahead <= 51
 
 def test_a_wait(pareta, pareta_client):
     endpoint = pareta.deploy("news-summaries", deploy_seconds=120)
