@@ -115,10 +115,11 @@ def test_a_repeated_call_costs_nothing_again(log):
 def test_an_eval_run_is_billed_to_the_request_that_started_it(log):
     eval_set = log.call.upload([{"input": "a", "expected": "b"}]).json()["eval_set"]["id"]
     run = log.call.run(eval_set, "contract-kie-1").json()["run_id"]
-    log.call("GET", f"/v1/eval-runs/{run}")
-    requests = {request["operation"]: request for request in log.closed(3)}
-    assert requests["createEvalRun"]["micro_usd"] == log.organisation.spent_micro_usd > 0
-    assert requests["retrieveEvalRun"]["micro_usd"] is None
+    with log.watch() as events:
+        # It comes again when the run has ended.
+        billed = next(request for _, request in events if request["micro_usd"] is not None)
+    assert billed["operation"] == "createEvalRun"
+    assert (billed["model"], billed["micro_usd"]) == (run, log.organisation.spent_micro_usd)
 
 
 def test_long_bodies_are_kept_in_part(log):
