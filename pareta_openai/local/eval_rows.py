@@ -48,6 +48,16 @@ def load_row(text: str) -> dict[str, Any]:
     return row
 
 
+def first_object(text: str) -> dict[str, Any] | None:
+    """What the first JSON object in a text says, if there is one: models like to say something around it."""
+    try:
+        value, _ = _DECODER.raw_decode(text, text.index("{"))
+        json.dumps(value, ensure_ascii=False).encode()
+    except (RecursionError, ValueError):
+        return None
+    return None if _is_deep(value) else value
+
+
 def _check(text: str, needs_input: bool, check_expected: Callable[[Answer], object]) -> None:
     row = load_row(text)
     given, expected = row.get("input"), row.get("expected")

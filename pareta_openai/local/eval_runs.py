@@ -20,13 +20,17 @@ _STAGES = ((0.1, "queued"), (0.7, "running"))
 
 @dataclass(frozen=True)
 class Candidate:
-    """`model_id` is what the run was asked for, and `model` the name on the leaderboard that it stands for."""
+    """`model_id` is what the run was asked for, and `model` the name on the leaderboard that it stands for.
+
+    `is_simulated` is whether its answers are made up.
+    """
 
     model_id: str
     model: str
     kind: str
     quality: float
     micro_usd: int
+    is_simulated: bool = True
 
 
 @dataclass(frozen=True)
@@ -68,13 +72,19 @@ class EvalRun:
     def is_settled(self) -> bool:
         return self.results is not None or self.error_detail is not None
 
+    @property
+    def is_simulated(self) -> bool:
+        return any(candidate.is_simulated for candidate in self.candidates)
+
     def is_due(self, now: float) -> bool:
-        """Whether its time is over, and its results are not there."""
-        return not self.is_settled and now >= self.ends_at
+        """Whether its results are to be there, and are not; those of real models take the time that they take."""
+        return self.is_simulated and not self.is_settled and now >= self.ends_at
 
     def status(self, now: float) -> str:
         if self.is_settled:
             return "completed" if self.error_detail is None else "failed"
+        if not self.is_simulated:
+            return "running"
         length = self.ends_at - self.created_at
         return next((stage for share, stage in _STAGES if now < self.created_at + share * length), "evaluating")
 

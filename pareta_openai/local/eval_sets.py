@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from .catalogue import TASKS, Task, require_task
 from .errors import Conflict, NotAcceptable, NotFound
@@ -49,6 +49,11 @@ class EvalItem:
     text: str
     expected: Answer | None
     has_document: bool
+
+    @property
+    def input(self) -> Answer | None:
+        """None for a row that is a document and nothing else."""
+        return cast("Answer | None", load_row(self.text).get("input"))
 
 
 class EvalSets:

@@ -11,14 +11,15 @@ from typing import Any
 
 from .bootstrap import percentile_interval, resampled
 from .catalogue import VENDOR_MODELS, LeaderboardEntry, Task, task_of_alias
-from .errors import NotAcceptable, NotFound
+from .errors import NotAcceptable, NotFound, Refusal
 from .eval_runs import Candidate, EvalResult, EvalRun
 from .eval_sets import EvalItem, EvalSet
+from .model_predictor import ModelPredictor
 from .predictors import Predictor, SimulatedPredictor, Unanswered
 from .scoring import SCORERS, Answer
 from .state import State
 
-# Of how many rows the quality is the mean; of a larger set every second one is scored, or every third...
+# How many rows are simulated; of a larger set every second one is, or every third...
 _SCORED = 10_000
 # Up to how many rows a result also says how each of them went.
 _LISTED = 1_000
@@ -59,7 +60,7 @@ def start_run(
         request_id=request_id,
         idempotency_key=idempotency_key,
         now=now,
-        takes=state.eval_seconds,
+        takes=state.eval_seconds if state.model_server is None else 0.0,
     )
     _work_on(state, organisation_id, run)
     return run
@@ -100,11 +101,13 @@ async def _finished(state: State, organisation_id: str, run: EvalRun) -> None:
 
 
 async def _carry_out(state: State, organisation_id: str, run: EvalRun) -> None:
-    await state.clock.sleep_until(run.ends_at)
+    await state.clock.sleep(run.ends_at - state.now())
     try:
         eval_set = state.eval_sets.get(organisation_id, run.eval_set_id)
-        results = await _evaluate(state, run, eval_set)
+        results = await _evaluate(state, organisation_id, run, eval_set)
         state.eval_runs.settle(organisation_id, run, results, now=state.now())
+    except Refusal as refusal:
+        state.eval_runs.fail(run, str(refusal))
     except Exception as error:
         # A run has to end, whatever is wrong with its rows or with us; what it has not come to is not billed.
         _log.exception("Eval run %s failed", run.id)
@@ -118,6 +121,8 @@ class _Tally:
     candidate: Candidate
     task: Task
     predictor: Predictor
+    answered: int = 0
+    first_error: str | None = None
     measures: list[Any] = field(default_factory=list)
     per_item: list[dict[str, Any]] = field(default_factory=list)
 
@@ -132,7 +137,9 @@ class _Tally:
     def _entry(self, item: EvalItem, answer: Answer | Unanswered) -> dict[str, Any]:
         entry: dict[str, Any] = {"idx": item.idx, "score": None, "prediction": None, "error": None}
         if isinstance(answer, Unanswered):
+            self.first_error = self.first_error or answer.error
             return {**entry, "error": answer.error}
+        self.answered += 1
         entry["prediction"] = _shortened(answer)
         if item.expected is not None:
             scorer = SCORERS[self.task.default_scorer]
@@ -141,13 +148,12 @@ class _Tally:
             entry["score"] = round(scorer.points(measure), 6)
         return entry
 
-    async def result(self, run: EvalRun, eval_set: EvalSet, error_count: int) -> EvalResult:
-        answered = eval_set.item_count - error_count
+    async def result(self, run: EvalRun, *, rows: int, answered: int) -> EvalResult:
         mean = low = high = None
         if self.measures:
             seed = f"{run.eval_set_id} {self.candidate.model}"
             mean, low, high = await _total(self.task, self.measures, seed=seed)
-        elif answered:
+        elif answered and self.candidate.is_simulated:
             # Nobody judges here: what cannot be compared counts with the quality of the leaderboard.
             mean = low = high = self.candidate.quality
         return EvalResult(
@@ -159,9 +165,9 @@ class _Tally:
             exact_match=self._exact_match(),
             mean_cost_micro_usd=self.candidate.micro_usd if answered else None,
             n_succeeded=answered,
-            error_count=error_count,
+            error_count=rows - answered,
             n_scored=len(self.measures),
-            per_item=self.per_item if eval_set.item_count <= _LISTED else None,
+            per_item=self.per_item if rows <= _LISTED else None,
         )
 
     def _exact_match(self) -> float | None:
@@ -172,8 +178,40 @@ class _Tally:
         return round(100 * sum(map(points, self.measures)) / len(self.measures), 4)
 
 
-async def _evaluate(state: State, run: EvalRun, eval_set: EvalSet) -> list[EvalResult]:
-    """Other requests have their turn between the rows."""
+async def _evaluate(state: State, organisation_id: str, run: EvalRun, eval_set: EvalSet) -> list[EvalResult]:
+    """Other requests have their turn between the rows. Raises `Refusal` where no answer can be had."""
+    if run.is_simulated:
+        return await _simulate(state, run, eval_set)
+    tallies = [
+        _Tally(candidate, eval_set.task, _predictor(state, organisation_id, run, eval_set, candidate))
+        for candidate in run.candidates
+    ]
+    async for items in state.eval_sets.items(eval_set):
+        for tally in tallies:
+            await tally.add(items)
+    if not any(tally.answered for tally in tallies):
+        raise NotAcceptable(f"No candidate answered any row. The first one: {tallies[0].first_error}")
+    return [await tally.result(run, rows=eval_set.item_count, answered=tally.answered) for tally in tallies]
+
+
+def _predictor(
+    state: State, organisation_id: str, run: EvalRun, eval_set: EvalSet, candidate: Candidate
+) -> ModelPredictor:
+    if state.model_server is None:
+        raise NotAcceptable("The run was started with a model server, and the platform has none any more.")
+    return ModelPredictor(
+        server=state.model_server,
+        clock=state.clock,
+        blobs=state.blobs,
+        organisation_id=organisation_id,
+        run_id=run.id,
+        eval_set=eval_set,
+        model=candidate.model,
+        is_open=candidate.kind == "open",
+    )
+
+
+async def _simulate(state: State, run: EvalRun, eval_set: EvalSet) -> list[EvalResult]:
     task = eval_set.task
     labels = await _labels(state, eval_set)
     tallies = [
@@ -184,8 +222,9 @@ async def _evaluate(state: State, run: EvalRun, eval_set: EvalSet) -> list[EvalR
         for tally in tallies:
             await tally.add(items)
             await asyncio.sleep(0)
-    error_count = eval_set.item_count - state.eval_sets.count_documents(eval_set) if task.has_blob_input else 0
-    return [await tally.result(run, eval_set, error_count) for tally in tallies]
+    rows = eval_set.item_count
+    answered = state.eval_sets.count_documents(eval_set) if task.has_blob_input else rows
+    return [await tally.result(run, rows=rows, answered=answered) for tally in tallies]
 
 
 async def _total(task: Task, measures: Sequence[Any], *, seed: str) -> tuple[float, float, float]:
@@ -233,6 +272,7 @@ def _candidate(state: State, organisation_id: str, task: Task, model_id: str, no
         kind=entry.kind,
         quality=_quality(task, entry),
         micro_usd=entry.cost_per_request_micro_usd,
+        is_simulated=state.model_server is None,
     )
 
 

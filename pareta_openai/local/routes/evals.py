@@ -309,7 +309,7 @@ def _run(run: eval_runs.EvalRun, now: float) -> EvalRunRecord:
         total_cost_micro_usd=run.total_micro_usd,
         error_detail=run.error_detail,
         created_at=int(run.created_at),
-        simulated=True,
+        simulated=run.is_simulated,
     )
 
 
