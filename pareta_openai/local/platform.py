@@ -286,14 +286,17 @@ class LocalPlatform(Scripting):
         """Forgets everything, and goes on as if it were new, at the same address; in less than a millisecond.
 
         The default organisation has this balance, and live endpoints for these tasks, or of these names for these
-        tasks. Raises `NotFound` for a task, `NotAcceptable` for a balance out of range, and is then empty.
+        tasks. Raises `NotFound` for a task, `NotAcceptable` for a balance out of range: then only the clock is reset.
         """
         state = self._running_state
         if state.background:
             self._server.run(state.background.cancel_all())
-        state.reset()
-        _seed(state, balance_micro_usd, endpoints)
-        state.organisations.put_key(_DEFAULT_ORGANISATION, _DEFAULT_KEY, self.api_key, now=state.now())
+
+        def begin() -> None:
+            _seed(state, balance_micro_usd, endpoints)
+            state.organisations.put_key(_DEFAULT_ORGANISATION, _DEFAULT_KEY, self.api_key, now=state.now())
+
+        state.reset(begin)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Writes the state to a new file, for another platform's `state`. Raises `StateError` where it cannot."""

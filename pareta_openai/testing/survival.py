@@ -27,6 +27,8 @@ _MOST_ATTEMPTS = 10
 """For one call. More of them are a storm."""
 _POINTLESS = (400, 401, 402, 403, 404, 422)
 _SETTLE_SECONDS = 1.0
+_CLOCK_SECONDS = 0.05
+"""By how much two times may be off that were taken by different threads."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,7 @@ def _problems(calls: Sequence[Sequence[LoggedRequest]], *, passed: bool) -> Iter
             yield f"made a retry storm: {len(call)} requests for one call"
         for before, after in pairwise(call):
             pause, asked_for = after.at - _answered_at(before), _seconds(before.retry_after)
-            if pause < asked_for:
+            if pause < asked_for - _CLOCK_SECONDS:
                 yield f"ignored Retry-After: {before.retry_after}, and came again after {pause:.1f} s"
             if before.status in _POINTLESS:
                 yield f"came again after a {before.status}, which no retry helps"
