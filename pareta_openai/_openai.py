@@ -14,8 +14,10 @@
 | `_should_retry` and kin            | `on_not_ready`, `call_timeout`    | 503s and retries are openai's own         |
 | `to_raw_response_wrapper` and kin  | raw responses of our namespaces   | no such responses there                   |
 | `_client`                          | uploads to signed URLs            | a transport of its own for each           |
+|                                    | bounds for compressed answers     | none                                      |
 | `_make_status_error_from_response` | bodies in no charset              | the codec's exceptions                    |
 | `_build_request`                   | cookies that cannot be sent       | `UnicodeEncodeError`, from then on        |
+| `_state` of `.stream()`            | chunks that do not add up         | openai's helper's own exceptions          |
 | `_send_request`                    | redirects to where nothing can be | the transport's exceptions                |
 
 Checked on openai 1.66.0, 1.109.1, 2.0.0, 2.54.0, 3.0.0 and 3.54.0; `tests/test_openai_seam.py` fails when one
@@ -44,8 +46,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, get_args, get_origi
 import openai
 import pydantic
 
-from . import decoding
-from .decoding import is_too_deep, read_json
+from . import compression, decoding
+from .decoding import UnworkableJSON, is_too_deep, read_json
 
 if TYPE_CHECKING:
     # Types alone: at run time nothing of these is touched.
@@ -106,6 +108,11 @@ def transport_errors() -> tuple[type[Exception], ...]:
     return (OSError, *request_errors())
 
 
+def decoding_errors() -> tuple[type[Exception], ...]:
+    """Those of `request_errors` that mean that a compressed body cannot be unpacked."""
+    return tuple(transport.DecodingError for transport in _transports())
+
+
 def body_errors() -> tuple[type[Exception], ...]:
     """What a guarded body raises, and the transport while it decompresses one, which no guard sees."""
     return (openai.APIConnectionError, *transport_errors())
@@ -141,6 +148,28 @@ def guard_body(response: Any, translate: Callable[[Exception], Exception]) -> No
         setattr(response, name, (async_guarded if is_async else guarded)(getattr(response, name)))
 
 
+@contextmanager
+def _refusing(refuse: Callable[[Exception], Exception]) -> Iterator[None]:
+    """Whatever openai's own code stumbles over in an answer of another shape than it reckons with is an error of ours.
+
+    What openai documents goes through: the model stopped early, or its text is not of the type that was asked for.
+    """
+    try:
+        yield
+    except (openai.OpenAIError, pydantic.ValidationError):
+        raise
+    except Exception as error:
+        raise refuse(error) from error
+
+
+def guard_accumulation(stream: Any, refuse: Callable[[Response, Exception], Exception]) -> None:
+    """Have what `.stream()` gives raise `refuse`'s exceptions for chunks that do not add up to an answer."""
+    state, response = getattr(stream, "_state", None), getattr(stream, "_response", None)
+    if response is not None:
+        for name in ("handle_chunk", "get_final_completion"):
+            setattr(state, name, _refusing(partial(refuse, response))(getattr(state, name)))
+
+
 def _is_about_an_address(error: Exception) -> bool:
     """Whether the transport failed at where it was redirected to, and said so in none of its own classes."""
     within = getattr(error, "exceptions", None)  # anyio has tried several addresses
@@ -154,6 +183,28 @@ def address_errors() -> tuple[type[Exception], ...]:
     return (ValueError, OverflowError, *(transport.InvalidURL for transport in _transports()))
 
 
+def limit_compression(client: Any) -> None:
+    """Have the transport that openai has made for `client` refuse answers that unpack to far more than was sent.
+
+    It reads most of them whole before anything of ours sees them. A transport of the caller's is left as it is.
+    """
+    http = transport(client)
+    if http is None:
+        return
+
+    def check(response: Any) -> None:
+        errors = import_module(type(response).__module__.partition(".")[0])
+        compression.limit(response, lambda words: errors.DecodingError(words, request=response.request))
+
+    async def async_check(response: Any) -> None:
+        check(response)
+
+    hooks = http.event_hooks
+    hooks["response"].append(async_check if hasattr(http, "aclose") else check)
+    http.event_hooks = hooks
+    http.headers["Accept-Encoding"] = compression.ACCEPTED
+
+
 def drop_unsendable_cookies(http: Any) -> None:
     """Of those that a server has set, the ones that are no ASCII, which the transport takes and cannot send."""
     jar = http.cookies.jar
@@ -165,6 +216,10 @@ def drop_unsendable_cookies(http: Any) -> None:
 def ensure_charset(response: Any) -> None:
     """Have a body taken for UTF-8 where its charset is that of a codec which does not decode any text there is."""
     content_type = response.headers.get("content-type", "").lower()
+    if len(content_type) > 200:
+        # The transport takes seconds to look through one that is made for it.
+        response.encoding = "utf-8"
+        return
     if "charset" not in content_type or content_type.endswith("charset=utf-8"):
         return
     try:
@@ -412,6 +467,10 @@ class ClientHooks:
     def _unreadable_answer(self, response: Response, reason: str, body: object) -> openai.APIError:
         raise NotImplementedError
 
+    def _unreadable_json(self, response: Response, body: object, error: Exception) -> openai.APIError:
+        """For JSON over which openai stumbles."""
+        return self._unreadable_answer(response, f"JSON that cannot be read ({type(error).__name__})", body)
+
     def _answer_class(self, cast_to: Any) -> Any:
         """The class to read an answer into, in place of openai's `cast_to`."""
         raise NotImplementedError
@@ -522,8 +581,7 @@ class ClientHooks:
             try:
                 return super()._process_response_data(data=data, cast_to=cast_to, response=response)
             except Exception as error:
-                reason = f"JSON that cannot be read ({type(error).__name__})"
-                raise self._unreadable_answer(response, reason, data) from error
+                raise self._unreadable_json(response, data, error) from error
 
     def _guard_json(self, response: Any) -> None:
         """Make `response.json()`, which openai calls unguarded, raise an error of ours."""
@@ -531,8 +589,8 @@ class ClientHooks:
         def decode(**kwargs: Any) -> Any:
             try:
                 return read_json(response.content, **kwargs)
-            except ValueError:
-                self._refuse_body(response)
+            except ValueError as error:
+                self._refuse_body(response, error)
 
         response.json = decode
 
@@ -551,13 +609,8 @@ class ClientHooks:
                     self._refuse_body(response)
                 # In another spelling than openai's.
                 parsed = self._process_response_data(data=response.json(), cast_to=cast_to, response=response)  # type: ignore[attr-defined]
-            try:
+            with _refusing(partial(self._unreadable_json, response, None)):
                 answer = parsed if after is None else after(parsed)
-            except (openai.OpenAIError, pydantic.ValidationError):
-                raise  # what `parse` is documented to raise, for a text of the model's that is not as was asked for
-            except Exception as error:
-                reason = f"JSON that cannot be read ({type(error).__name__})"
-                raise self._unreadable_answer(response, reason, None) from error
             if isinstance(answer, openai.BaseModel):
                 self._finish_answer(answer, response)
             return answer
@@ -576,10 +629,12 @@ class ClientHooks:
         endpoint_id: str | None = getattr(error, "endpoint_id", None)
         return endpoint_id
 
-    def _refuse_body(self, response: Any) -> NoReturn:
+    def _refuse_body(self, response: Any, error: ValueError | None = None) -> NoReturn:
         body = response.text
         if not body.strip():
             reason = "an empty body"
+        elif isinstance(error, UnworkableJSON):
+            reason = str(error)
         elif _says_json(response):
             reason = f"JSON that does not parse ({len(body)} characters, perhaps cut short)"
         else:

@@ -123,6 +123,8 @@ class _ParetaClient(_openai.ClientHooks):
                 raise error.with_traceback(None) from None
             super().__init__(api_key=api_key, base_url=base_url, **arguments)
             self._forget_ambient_settings(arguments)
+            if arguments.get("http_client") is None:
+                _openai.limit_compression(self)
             for name in _REPLACED:
                 vars(self).pop(name, None)
 

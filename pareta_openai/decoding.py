@@ -15,22 +15,33 @@ import openai
 _Model = TypeVar("_Model", bound=openai.BaseModel)
 
 _MAX_DEPTH = 100
+_MANY_OBJECTS = 50_000
+_SMALLEST_OBJECT = 12
+"""In bytes, on average, where there are many: a model takes some hundreds, whatever is in it."""
 _MARK = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n?|\n")
 
 
-def read_json(text: str | bytes, **options: Any) -> Any:
-    """`text` decoded. Raises `ValueError` where it is no JSON, or nested so deep that it could not be worked with.
+class UnworkableJSON(ValueError):
+    """It is JSON, and no answer of any platform's."""
 
-    `options` are those of `json.loads`.
+
+def read_json(text: str | bytes, **options: Any) -> Any:
+    """`text` decoded; `options` are those of `json.loads`.
+
+    Raises `ValueError` where it is no JSON, `UnworkableJSON` where it is nested so deep, or of so many objects with
+    next to nothing in them, that its size says nothing of what it takes to work with.
     """
+    count = text.count if isinstance(text, str) else lambda bracket: text.count(bracket.encode())
+    objects, lists = count("{"), count("[")
+    if objects > _MANY_OBJECTS and len(text) < _SMALLEST_OBJECT * objects:
+        raise UnworkableJSON(f"JSON of {objects} objects with next to nothing in them")
     try:
         value = json.loads(text, **options)
     except RecursionError:
-        raise ValueError("nested too deep") from None
-    brackets = text.count("[") + text.count("{") if isinstance(text, str) else text.count(b"[") + text.count(b"{")
-    if brackets > _MAX_DEPTH and is_too_deep(value):
-        raise ValueError("nested too deep")
+        raise UnworkableJSON("JSON that is nested too deep") from None
+    if objects + lists > _MAX_DEPTH and is_too_deep(value):
+        raise UnworkableJSON("JSON that is nested too deep")
     return value
 
 

@@ -328,6 +328,9 @@ def connection_error(error: openai.APIConnectionError) -> APIConnectionError:
         return error
     if isinstance(error, openai.APITimeoutError):
         return APITimeoutError(request=error.request)
+    if isinstance(error.__cause__, _openai.decoding_errors()):
+        message = f"The answer of {error.request.url.host} cannot be unpacked: it is damaged, or made to fill memory."
+        return APIConnectionError(message=message, request=error.request)
     # The cause's own text may quote a header, and with it the key.
     cause = f" ({type(error.__cause__).__name__})" if error.__cause__ else ""
     return APIConnectionError(

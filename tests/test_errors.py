@@ -186,7 +186,7 @@ UNREADABLE = [
     pytest.param(Answer(200, b"", {}), "an empty body", id="empty-untyped"),
     pytest.param(Answer(200, b'{"id": "chatcmpl-1", "choi'), "cut short", id="truncated"),
     pytest.param(Answer(200, b"\xff\xfe{"), "does not parse", id="not-utf-8"),
-    pytest.param(Answer(200, b"[" * 100_000), "does not parse", id="nested-too-deep"),
+    pytest.param(Answer(200, b"[" * 100_000), "nested too deep", id="nested-too-deep"),
 ]
 CALLS = {
     "chat": lambda c: c.chat.completions.create(model="ep", messages=MESSAGES),

@@ -7,9 +7,10 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, overload
 
 import openai
+from openai.lib.streaming.chat import AsyncChatCompletionStreamManager, ChatCompletionStreamManager
 from openai.resources import chat as openai_chat
 
-from .. import _openai, encoding
+from .. import _openai, encoding, errors
 
 if TYPE_CHECKING:
     from openai.types.chat import completion_create_params as params
@@ -70,6 +71,30 @@ def _prepared(create: Callable[..., Any], arguments: dict[str, Any]) -> dict[str
     return {**given, **beside}
 
 
+class _StreamManager(ChatCompletionStreamManager[Any]):
+    """What `stream` gives, whose helper refuses chunks that do not add up to an answer."""
+
+    def __enter__(self) -> Any:
+        return _guarded(super().__enter__())
+
+
+class _AsyncStreamManager(AsyncChatCompletionStreamManager[Any]):
+    """`_StreamManager`, awaited."""
+
+    async def __aenter__(self) -> Any:
+        return _guarded(await super().__aenter__())
+
+
+def _guarded(stream: Any) -> Any:
+    _openai.guard_accumulation(stream, _refuse_chunks)
+    return stream
+
+
+def _refuse_chunks(response: _openai.Response, error: Exception) -> Exception:
+    reason = f"chunks that do not add up to an answer ({type(error).__name__})"
+    return errors.unreadable_answer(response, reason, None)
+
+
 class Completions(openai_chat.Completions):
     """openai's `chat.completions`; `create` takes vLLM's arguments too (`top_k`, `guided_json`, …)."""
 
@@ -93,6 +118,14 @@ class Completions(openai_chat.Completions):
         def create(self, *args, **kwargs):
             return super().create(*args, **_prepared(openai_chat.Completions.create, kwargs))
 
+        if hasattr(openai_chat.Completions, "stream"):
+
+            @wraps(openai_chat.Completions.stream)
+            def stream(self, *args, **kwargs):
+                manager = super().stream(*args, **kwargs)
+                manager.__class__ = _StreamManager
+                return manager
+
 
 class AsyncCompletions(openai_chat.AsyncCompletions):
     """`Completions`, awaited."""
@@ -115,6 +148,14 @@ class AsyncCompletions(openai_chat.AsyncCompletions):
         @wraps(openai_chat.AsyncCompletions.create)
         async def create(self, *args, **kwargs):
             return await super().create(*args, **_prepared(openai_chat.AsyncCompletions.create, kwargs))
+
+        if hasattr(openai_chat.AsyncCompletions, "stream"):
+
+            @wraps(openai_chat.AsyncCompletions.stream)
+            def stream(self, *args, **kwargs):
+                manager = super().stream(*args, **kwargs)
+                manager.__class__ = _AsyncStreamManager
+                return manager
 
 
 class Chat(openai_chat.Chat):

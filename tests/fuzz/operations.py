@@ -274,11 +274,11 @@ def _with_parse(client: Any) -> Any:
 
 
 # By openai: the model stopped early, or its text is not of the type that was asked for.
-_NOT_AS_ASKED = (openai.LengthFinishReasonError, openai.ContentFilterFinishReasonError, pydantic.ValidationError)
+NOT_AS_ASKED = (openai.LengthFinishReasonError, openai.ContentFilterFinishReasonError, pydantic.ValidationError)
 
 INFERENCE = [
     Operation("chat.completions.create", _completions, _create, COMPLETION, anything),
-    Operation("chat.completions.parse", _with_parse, _parse, PARSED, anything, raises=_NOT_AS_ASKED),
+    Operation("chat.completions.parse", _with_parse, _parse, PARSED, anything, raises=NOT_AS_ASKED),
     Operation("models.list", lambda client: client.models, lambda n: n.list(), MODELS, anything),
     Operation("models.retrieve", lambda client: client.models, lambda n: n.retrieve("ep_1"), MODEL, anything),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import tracemalloc
 from collections.abc import Callable
@@ -9,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from pareta_openai import ParetaError
+from pareta_openai import APIConnectionError, ParetaError
 from tests.fuzz.harness import RawServer, outcome
-from tests.fuzz.operations import OPERATIONS, perform
+from tests.fuzz.operations import MODES, OPERATIONS, perform
 from tests.fuzz.test_streams import CHUNKS, over_http, read_chat
 from tests.support import COMPLETION
 
@@ -63,6 +64,41 @@ def test_an_answer_of_10_mib_takes_a_few_times_its_memory(
 ) -> None:
     server.answer = sent
     assert peak(lambda: run(lambda client: perform(client, BY_NAME[name]))) < 6 * SIZE
+
+
+@pytest.mark.parametrize("status", [200, 307, 500])
+@pytest.mark.parametrize("mode", MODES)
+def test_an_answer_that_unpacks_to_a_thousand_times_its_size_is_refused(
+    run: Callable[..., Any], server: RawServer, mode: str, status: int
+) -> None:
+    packed = gzip.compress(b'"' + b"x" * 2**26 + b'"')
+    head = (
+        f"HTTP/1.1 {status} Said So\r\nlocation: /\r\ncontent-encoding: gzip\r\ncontent-length: {len(packed)}\r\n\r\n"
+    )
+    server.answer = head.encode() + packed
+
+    def call() -> Any:
+        return run(lambda client: perform(client, BY_NAME["tasks.retrieve"], mode))
+
+    assert isinstance(outcome(call), APIConnectionError)
+    assert peak(call) < 4 * 2**20
+
+
+def test_a_coding_that_was_not_asked_for_is_refused(run: Callable[..., Any], server: RawServer) -> None:
+    head = f"HTTP/1.1 200 OK\r\ncontent-encoding: gzip, gzip\r\ncontent-length: {SIZE}\r\n\r\n"
+    server.answer = head.encode() + b"x" * SIZE
+    given = outcome(lambda: run(lambda client: perform(client, BY_NAME["tasks.retrieve"])))
+    assert isinstance(given, APIConnectionError)
+
+
+@pytest.mark.parametrize("record", ["{}", '{"a":1}'])
+@pytest.mark.parametrize("name", ["endpoints.list", "tasks.retrieve"])
+def test_a_host_of_records_with_nothing_in_them_is_refused(
+    run: Callable[..., Any], server: RawServer, name: str, record: str
+) -> None:
+    records = "[" + ",".join([record] * 100_000) + "]"
+    server.answer = answer((records if name == "endpoints.list" else f'{{"id": "t", "x": {records}}}').encode())
+    assert peak(lambda: run(lambda client: perform(client, BY_NAME[name]))) < 6 * len(records)
 
 
 def test_a_streamed_event_of_10_mib_takes_a_few_times_its_memory(run: Callable[..., Any], server: RawServer) -> None:

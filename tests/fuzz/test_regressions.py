@@ -17,7 +17,7 @@ from pareta_openai.types.chat import receipt
 from tests.fuzz.harness import RawServer, outcome, read_everything
 from tests.fuzz.junk import write
 from tests.fuzz.operations import MODES, OPERATIONS, UPLOAD, perform
-from tests.fuzz.test_streams import CHUNKS, over_http, read_chat, read_deploy, wait_for_deploy
+from tests.fuzz.test_streams import CHUNKS, READ_CHAT, over_http, read_chat, read_deploy, wait_for_deploy
 
 BY_NAME = {operation.name: operation for operation in OPERATIONS}
 
@@ -95,6 +95,12 @@ def test_a_receipt_that_is_no_amount_is_none(billed: str) -> None:
 def test_a_charset_that_decodes_no_text_is_taken_for_utf_8(ask: Callable[..., Any], charset: str, status: int) -> None:
     given = ask("endpoints.list", answer(b"<html>", status, content_type=f"text/html; charset={charset}"))
     assert isinstance(given, ParetaError)
+
+
+def test_a_type_of_any_length_costs_no_time_to_look_through(ask: Callable[..., Any]) -> None:
+    sent = json_answer([], content_type='text/html;"' + ";" * 90_000 + "charset=hex")
+    assert isinstance(ask("endpoints.list", sent, "raw"), ParetaError)
+    assert isinstance(ask("endpoints.list", sent.replace(b" 200 ", b" 500 ")), errors.InternalServerError)
 
 
 @pytest.mark.parametrize("content_type", ["APPLICATION/JSON", "application/json ; charset=utf-8"])
@@ -225,6 +231,17 @@ def test_an_event_that_is_no_chunk_is_an_error_of_ours(read: Callable[..., Any],
 def test_a_chunk_whose_text_is_none_goes_by(read: Callable[..., Any]) -> None:
     chunk = {**CHUNKS[0], "choices": [{"index": 0, "delta": {"content": 5}, "finish_reason": "stop"}]}
     assert len(read(read_chat, "data: " + json.dumps(chunk))) == 1
+
+
+@pytest.mark.parametrize("choice", [{"index": None, "delta": {}}, {"index": 0}, {"index": 7, "delta": {}}])
+@pytest.mark.parametrize("call", READ_CHAT)
+def test_chunks_that_do_not_add_up_are_an_error_of_ours(
+    read: Callable[..., Any], call: Callable[[Any], Any], choice: Any
+) -> None:
+    chunk = {**CHUNKS[0], "choices": [{**choice, "finish_reason": "stop"}]}
+    given = read(call, "data: " + json.dumps(chunk), "data: [DONE]")
+    # As they come, they are still what the platform has sent.
+    assert isinstance(given, list if call is read_chat else errors.APIResponseValidationError)
 
 
 def test_an_error_event_may_have_a_code_of_any_length(read: Callable[..., Any]) -> None:
