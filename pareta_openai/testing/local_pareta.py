@@ -45,7 +45,7 @@ class LocalPareta(Organisation):
 
     @property
     def requests(self) -> list[LoggedRequest]:
-        """What the platform was asked in this test, by anyone, oldest first."""
+        """What the platform was asked in this test, by anyone: the last 500, oldest first."""
         requests = self._state.requests.since(0)
         return sorted((r for r in requests if r.number > self._earlier), key=lambda request: request.number)
 

@@ -45,19 +45,18 @@ class Trial:
     retry_helps: bool = False
     on: str = ANY
 
-    def struck_on(self, operation: str) -> Trial:
-        """The same for one operation, where it is not for one already. Raises `NotAcceptable` where that cannot be."""
+    def narrowed_to(self, operation: str) -> Trial:
+        """The same for one operation, unless it is for one already. Raises `NotAcceptable` where no fault fits it."""
         if self.on != ANY or operation == ANY:
             return self
-        for fault in self.faults:
-            fault.require_fit(require_operation(operation))
-        return replace(self, on=operation)
-
-    def only_what_fits(self, operation: str) -> Trial:
-        if operation == ANY:
-            return self
         found = require_operation(operation)
-        return replace(self, faults=tuple(fault for fault in self.faults if _fits(fault, found)))
+        fitting = tuple(fault for fault in self.faults if _fits(fault, found))
+        if not fitting:
+            self.faults[0].require_fit(found)
+        return replace(self, faults=fitting, on=operation)
+
+    def fits(self, operation: str) -> bool:
+        return operation == ANY or any(_fits(fault, require_operation(operation)) for fault in self.faults)
 
     def arm(self, pareta: LocalPareta) -> None:
         for fault in self.faults:
@@ -66,7 +65,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`test` is a node id without parameters, `words` say why."""
+    """`test` is a node id without the trial's name, `words` say why."""
 
     test: str
     trial: str
@@ -107,8 +106,8 @@ def choose_trials(*which: str | Fault | ArmedFault, without: Sequence[str] = (),
     if which:
         chosen = [_find(one) if isinstance(one, str) else _own(one) for one in which]
     else:
-        chosen = [fitting for trial in TRIALS if (fitting := trial.only_what_fits(on)).faults]
-    return [NO_FAULT, *(trial.struck_on(on) for trial in chosen if trial.name not in without)]
+        chosen = [trial for trial in TRIALS if trial.fits(on)]
+    return [NO_FAULT, *(trial.narrowed_to(on) for trial in chosen if trial.name not in without)]
 
 
 def _fits(fault: Fault, operation: Operation) -> bool:

@@ -326,9 +326,14 @@ def test_it(pareta_client):
 @pytest.mark.pareta_faults("server-error", on="deleteEndpoint")
 def test_other(pareta_client):
     ask(pareta_client)
+
+@pytest.mark.pareta_faults("cut-short", on="deployEndpoint")
+def test_deploy(pareta_client):
+    pareta_client.endpoints.deploy(task="news-summaries", wait=True)
 """
     )
     lines = summary(result)
+    assert "test_it.py::test_deploy survives 1 of 1 faults" in lines
     assert "  never met  server-error" in lines
     assert "test_it.py::test_other survives 0 of 0 faults" in lines
     assert "test_it.py::test_it survives 11 of 11 faults" in lines
