@@ -51,7 +51,7 @@ def create_app(state: State, access: Access, *, storage_port: int) -> ASGIApp:
         tasks.router,
         *((tasks.leaderboards,) if has_endpoints else ()),
         evals.router,
-        *((auto.router, retrieval.router, media.router) if state.generation.has_newer else ()),
+        *((auto.router, retrieval.router, media.router, evals.newer) if state.generation.has_newer else ()),
     ):
         app.include_router(router, prefix="/v1")
     app.include_router(local.router)

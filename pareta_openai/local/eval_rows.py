@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, BinaryIO, cast
 
 from .errors import NotAcceptable
 from .scoring import Answer
@@ -48,6 +48,12 @@ def load_row(text: str) -> dict[str, Any]:
     return row
 
 
+def expected_of(row: Mapping[str, Any]) -> Answer | None:
+    """``expected_output`` is what the platform's newer clients call it."""
+    expected = row.get("expected")
+    return cast("Answer | None", row.get("expected_output") if expected is None else expected)
+
+
 def first_object(text: str) -> dict[str, Any] | None:
     """What the first JSON object in a text says, if there is one: models like to say something around it."""
     try:
@@ -60,7 +66,7 @@ def first_object(text: str) -> dict[str, Any] | None:
 
 def _check(text: str, needs_input: bool, check_expected: Callable[[Answer], object]) -> None:
     row = load_row(text)
-    given, expected = row.get("input"), row.get("expected")
+    given, expected = row.get("input"), expected_of(row)
     if not given and (needs_input or given is not None):
         raise ValueError("the row has no input")
     for name, value in (("input", given), ("expected", expected)):

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .bootstrap import percentile_interval, resampled
@@ -14,6 +14,7 @@ from .catalogue import VENDOR_MODELS, LeaderboardEntry, Task, task_of_alias
 from .errors import NotAcceptable, NotFound, Refusal
 from .eval_runs import Candidate, EvalResult, EvalRun
 from .eval_sets import EvalItem, EvalSet
+from .inference import AUTO
 from .model_predictor import ModelPredictor
 from .predictors import Predictor, SimulatedPredictor, Unanswered
 from .scoring import SCORERS, Answer
@@ -264,6 +265,9 @@ def _candidate(state: State, organisation_id: str, task: Task, model_id: str, no
         entry = vendor_model.standing(task)
     elif model_id in task.open_models:
         entry = task.open_models[model_id]
+    elif model_id == AUTO and state.generation.has_newer:
+        # Any model may answer: as good and as dear as the one that is recommended, and not the same.
+        entry = replace(task.open_models[task.recommended], name=AUTO)
     else:
         raise _unknown(task, model_id)
     return Candidate(

@@ -73,6 +73,14 @@ def match(query: str, *, top_k: int) -> Match:
     )
 
 
+def contenders(match: Match) -> list[Candidate]:
+    """The chosen task, and those beside which it could not be chosen without doubt."""
+    if match.chosen is None:
+        return []
+    lowest = max(_CHOOSE_FROM, match.chosen.score - _AMBIGUOUS_WITHIN)
+    return [candidate for candidate in match.candidates if candidate.score >= lowest]
+
+
 def _candidate(task: Task, words: frozenset[str]) -> Candidate:
     score = _score(task.terms, words)
     return Candidate(task_id=task.id, score=score, confidence=_confidence(score), category=task.category)

@@ -95,7 +95,7 @@ class ModelPredictor:
             return _text(body), None
         is_busy = answer.status in (408, 409, 429) or answer.status >= 500
         retry_after = answer.headers.get("retry-after", "")
-        seconds = float(retry_after) if retry_after.isdigit() else 0.0
+        seconds = float(retry_after) if retry_after.isdecimal() else 0.0
         return _refusal(answer.status, body), seconds if is_busy else None
 
 

@@ -66,7 +66,7 @@ def operations() -> Iterator[Operation]:
 
 
 OPERATIONS = {operation.id: operation for operation in operations()}
-ANSWERED = [name for name in OPERATIONS if name != "proposeEvalContract"]
+ANSWERED = list(OPERATIONS)
 
 
 def everything_in(part: Any) -> Iterator[dict[str, Any]]:
@@ -261,7 +261,17 @@ CALLS: dict[str, Callable[[World], Answer]] = {
     "editImages": lambda world: world.post("/v1/images/edits", {"prompt": "a red scarf", "image": IMAGE}),
     "transcribeAudio": lambda world: world.post("/v1/audio/transcriptions", {"audio_base64": IMAGE}),
     "createSpeech": lambda world: world.post("/v1/audio/speech", {"text": "Hello there", "voice": "one"}),
+    "proposeEvalContract": lambda world: propose(
+        world, "read the invoices", [{"input": "x", "expected": {"total": "1"}}]
+    ),
 }
+
+
+def propose(world: World, prompt: str, rows: list[Any]) -> Answer:
+    items = b"\n".join(json.dumps(row).encode() for row in rows)
+    return world.call.form(
+        "/v1/eval-sets/propose-contract", {"prompt": prompt}, {"items": (items, "application/jsonl")}, KEY
+    )
 
 
 def test_every_operation_is_called() -> None:
@@ -301,6 +311,21 @@ def test_a_failed_deploy_is_as_the_document_says() -> None:
 )
 def test_every_type_of_match_is_as_the_document_says(world: World, query: str) -> None:
     check_answer(OPERATIONS["matchTask"], world.post("/v1/tasks/match", {"query": query}))
+
+
+@pytest.mark.parametrize("prompt", ["read the invoices", "sort support tickets", "invoices and receipts", "good day"])
+def test_every_kind_of_proposal_is_as_the_document_says(world: World, prompt: str) -> None:
+    rows = [{"input": "Invoice 7", "expected": {"total": "1.00"}}] * 2
+    for mixed in (rows, [*rows, {"input": "Invoice 8", "expected": "bug"}]):
+        check_answer(OPERATIONS["proposeEvalContract"], propose(world, prompt, mixed))
+
+
+def test_a_classification_is_as_the_document_says(world: World) -> None:
+    rows = [{"input": "It crashes.", "expected": "bug"}]
+    eval_set = world.call.upload(rows, task="support-ticket-triage").json()["eval_set"]["id"]
+    answer = world.get(f"/v1/eval-runs/{world.call.run(eval_set, 'auto').json()['run_id']}")
+    assert "exact_match" in answer.json()["results"][0]
+    check_answer(OPERATIONS["retrieveEvalRun"], answer)
 
 
 def test_a_run_with_errors_is_as_the_document_says(world: World) -> None:
@@ -348,6 +373,9 @@ REFUSALS: list[tuple[str, int, Callable[[World], Answer]]] = [
     ("transcribeAudio", 400, lambda world: world.post("/v1/audio/transcriptions", {"audio_base64": "?"})),
     ("transcribeAudio", 413, lambda world: world.post("/v1/audio/transcriptions", {"audio_base64": TOO_MUCH})),
     ("createSpeech", 402, lambda world: broke(world).post("/v1/audio/speech", {"text": "a"})),
+    ("proposeEvalContract", 400, lambda world: propose(world, "read invoices", [])),
+    ("proposeEvalContract", 422, lambda world: propose(world, "", [{"input": "x"}])),
+    ("proposeEvalContract", 413, lambda world: world.call("POST", "/v1/eval-sets/propose-contract", b"", TOO_LONG)),
 ]
 TOO_MUCH = "A" * (36 << 20)
 BAD = {"type": "json_schema", "json_schema": {"schema": {"$ref": "#/absent"}}}

@@ -83,6 +83,26 @@ def evals(client: Pareta) -> None:
     client.evals.sets.delete(eval_set.id)
 
 
+def proposals(client: Pareta) -> None:
+    proposed = client.evals.propose_contract(items=ROWS, prompt=PROMPT)
+    assert (proposed.bound_task, proposed.prompt, proposed.homogeneous) == (TASK, PROMPT, True)
+    assert proposed.proposals[0].evidence["validated_n"] == proposed.proposals[0].evidence["total_n"] == 2
+    assert client.evals.sets.create(items=ROWS, prompt=PROMPT).task_id == TASK
+    run = client.evals.runs.create(items=ROWS, prompt=PROMPT, models=["auto"], wait=True, poll_interval=0.01)
+    assert (run.status, run.candidate_models) == ("completed", ["auto"])
+    mixed = [*ROWS, {"input": "The app crashes.", "expected_output": "bug"}]
+    split = client.evals.propose_contract(items=mixed, prompt=PROMPT)
+    assert (split.bound_task, split.split["validated_n"], split.split["total_n"]) == (None, 2, 3)
+    conflict = client.evals.propose_contract(items=ROWS, prompt="sort the support tickets")
+    assert conflict.conflict["intended_task"] == "support-ticket-triage"
+    try:
+        client.evals.sets.create(items=ROWS, prompt="sort the support tickets")
+    except pareta.ParetaError as error:
+        assert "support-ticket-triage" in str(error)
+    else:
+        raise AssertionError("a set was made for a task that its rows do not have the form of")
+
+
 async def at_the_same_time() -> None:
     async with AsyncPareta.from_env(max_retries=0) as client:
         completion, embeddings, ranked, drawn = await asyncio.gather(
@@ -112,6 +132,7 @@ def main() -> None:
         pictures(client)
         tasks(client)
         evals(client)
+        proposals(client)
     asyncio.run(at_the_same_time())
     print("done with pareta", pareta.__version__)
 

@@ -43,7 +43,7 @@ PROGRAMS = [
     Program("pareta_endpoints.py", "pareta-0.3.1", ("0.3", None), _OF_0_3),
     Program("pareta_auto.py", "pareta-0.3.1", ("3.0", None), _AUTO_AND_SOUND),
     Program("pareta_auto.py", "pareta-3.0.4", ("3.0", None), _AUTO_AND_SOUND),
-    Program("pareta_newest.py", "pareta-3.0.4", ("3.0", None), _OF_3_0 - _AUTO_AND_SOUND - {"proposeEvalContract"}),
+    Program("pareta_newest.py", "pareta-3.0.4", ("3.0", None), _OF_3_0 - _AUTO_AND_SOUND),
     Program("pareta_command_line.py", "pareta-0.3.1", (None,), _OF_0_3 & _AGENTS),
     Program("pareta_command_line.py", "pareta-3.0.4", ("3.0", None), _OF_3_0 & _AGENTS),
     Program("pareta_mcp.py", "pareta-0.3.1", (None,), _OF_0_3 & _AGENTS),

@@ -8,15 +8,19 @@ from urllib.parse import urlencode
 # What FastAPI reads forms with, and would miss only with a RuntimeError.
 import python_multipart  # noqa: F401
 from fastapi import APIRouter, Form, Response, UploadFile
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 
-from pareta_openai.local import blobs, catalogue, eval_runs, eval_sets, evaluation
+from pareta_openai.local import blobs, catalogue, eval_runs, eval_sets, evaluation, proposals
 from pareta_openai.local.bodies import Body, Integer
-from pareta_openai.local.errors import TooLarge
+from pareta_openai.local.errors import NotAcceptable, TooLarge
+from pareta_openai.local.state import State
 
 from .dependencies import CurrentState, IdempotencyKey, KeyRequired, Organisation, RequestId, StorageUrl
 
 router: APIRouter = APIRouter(tags=["Evals"])
+newer: APIRouter = APIRouter(tags=["Newer"])
+"""Apart: not every generation of the platform has them."""
 
 _LARGEST_UPLOAD = 4 << 30
 _OPTIONAL = ("exact_match", "per_item")
@@ -52,6 +56,47 @@ class OneEvalSet(BaseModel):
 
 class EvalSetList(BaseModel):
     eval_sets: list[EvalSet]
+
+
+class Evidence(BaseModel):
+    """`validated_n` of `total_n` rows have the form of the task's examples."""
+
+    validated_n: int
+    total_n: int
+    matcher_reason: str
+    alternatives: list[str]
+
+
+class ContractProposal(BaseModel):
+    task_id: str
+    confidence: str
+    evidence: Evidence
+    warning: str | None
+
+
+class Split(BaseModel):
+    """A set of which only a part has the form of the closest task."""
+
+    closest_task: str
+    validated_n: int
+    total_n: int
+
+
+class Conflict(BaseModel):
+    """A prompt that describes another task than the one that the rows have the form of."""
+
+    intended_task: str
+    reasoning: str
+
+
+class ContractProposals(BaseModel):
+    prompt: str
+    proposals: list[ContractProposal]
+    homogeneous: bool
+    split: Split | None
+    conflict: Conflict | None
+    closest_task: str | None
+    message: str
 
 
 class BlobUploadRequest(Body):
@@ -152,14 +197,21 @@ async def list_frontier_models(task: str | None = None) -> FrontierModels:
 @router.post("/eval-sets", status_code=201)
 async def create_eval_set(
     items: UploadFile,
-    task_id: Annotated[str, Form()],
     name: Annotated[_Text, Form()],
     state: CurrentState,
     organisation: Organisation,
+    task_id: Annotated[str | None, Form(min_length=1)] = None,
     prompt: Annotated[str | None, Form()] = None,
     idempotency_key: IdempotencyKey = None,
 ) -> OneEvalSet:
-    """`items` has a row on each line: ``{"input": …, "expected": …}``."""
+    """`items` has a row on each line: ``{"input": …, "expected": …}``.
+
+    Newer platforms want a `prompt`, and with it find the task by themselves.
+    """
+    if not (prompt and prompt.strip()) and not state.generation.has_endpoints:
+        raise NotAcceptable("prompt is required: one sentence that says what the model is to do with each row.")
+    if task_id is None:
+        task_id = await _task_for(items, prompt, state)
     made = await state.eval_sets.create(
         organisation,
         task_id=task_id,
@@ -170,6 +222,41 @@ async def create_eval_set(
         now=state.now(),
     )
     return OneEvalSet(eval_set=_eval_set(made))
+
+
+@newer.post("/eval-sets/propose-contract")
+async def propose_eval_contract(
+    items: UploadFile, prompt: Annotated[str, Form(min_length=1)], _: Organisation
+) -> ContractProposals:
+    """How rows could be scored, by their form and by what the prompt says. Nothing is kept."""
+    found = await proposals.propose(items.file, prompt)
+    best = found.found[0] if found.found else None
+    return ContractProposals(
+        prompt=prompt,
+        proposals=[
+            ContractProposal(
+                task_id=proposal.task_id,
+                confidence=proposal.confidence,
+                evidence=Evidence(
+                    validated_n=proposal.validated,
+                    total_n=found.total,
+                    matcher_reason=proposal.reason,
+                    alternatives=[other.task_id for other in found.found if other is not proposal],
+                ),
+                warning=None,
+            )
+            for proposal in found.found
+        ],
+        homogeneous=found.is_homogeneous,
+        split=(
+            None
+            if best is None or found.is_homogeneous
+            else Split(closest_task=best.task_id, validated_n=best.validated, total_n=found.total)
+        ),
+        conflict=None if found.conflict is None else Conflict(intended_task=found.conflict, reasoning=found.message),
+        closest_task=found.closest,
+        message=found.message,
+    )
 
 
 @router.get("/eval-sets")
@@ -269,6 +356,17 @@ async def create_eval_run(
 async def retrieve_eval_run(run_id: str, state: CurrentState, organisation: Organisation) -> EvalRun:
     run = await evaluation.look(state, organisation, run_id)
     return EvalRun(run=_run(run, state.now()), results=[_result(result) for result in run.results or ()])
+
+
+async def _task_for(items: UploadFile, prompt: str | None, state: State) -> str:
+    """The one that the prompt and the rows leave no doubt about."""
+    if not (prompt and state.generation.has_newer):
+        raise RequestValidationError([{"loc": ("body", "task_id"), "msg": "Field required", "type": "missing"}])
+    found = await proposals.propose(items.file, prompt)
+    if found.only is None:
+        raise NotAcceptable(f"{found.message} No one task is without doubt: say which with task_id.")
+    await items.seek(0)
+    return found.only
 
 
 def _stands(model_id: str, task: catalogue.Task | None) -> bool:
