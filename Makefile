@@ -17,7 +17,7 @@ demo: venv ## see it at work against the local platform
 	$(python) examples/demo.py $(ARGS)
 
 test: venv ## run the tests
-	$(python) -m pytest -n auto $(ARGS)
+	$(python) -m pytest -n auto --dist loadgroup $(ARGS)
 
 lint: venv ## check the code's style
 	$(python) -m nox -s lint

@@ -40,7 +40,7 @@ def run_in_venv(session: nox.Session, *command: str) -> None:
 @nox.session(python=False)
 def tests(session: nox.Session) -> None:
     """The tests on the locked versions."""
-    run_in_venv(session, "pytest", "-n", "auto", *session.posargs)
+    run_in_venv(session, "pytest", "-n", "auto", "--dist", "loadgroup", *session.posargs)
 
 
 @nox.session(python=False)
@@ -191,4 +191,4 @@ def matrix(session: nox.Session, openai: str) -> None:
     """The tests on each openai and Python; OPENAIS and PYTHONS in the environment narrow it."""
     # What openai brings is as new as this openai takes it.
     install_for_tests(session, f"openai=={openai}")
-    session.run("python", "-m", "pytest", "-n", "auto", "-m", "not workshop", *session.posargs)
+    session.run("python", "-m", "pytest", "-n", "auto", "--dist", "loadgroup", "-m", "not workshop", *session.posargs)

@@ -13,6 +13,7 @@ import pytest
 
 pytestmark = [
     pytest.mark.workshop,
+    pytest.mark.xdist_group("fresh clone"),
     pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed"),
 ]
 
