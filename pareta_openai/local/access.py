@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Iterable
+from functools import lru_cache
 
 LOOPBACK = "127.0.0.1"
 _SHORTEST_TOKEN = 16
@@ -46,17 +47,21 @@ class Access:
         cannot do so with an address, nor with the names that are known here.
         """
         name = _without_port(host).lower()
-        if name in self._names:
-            return True
-        try:
-            address = ipaddress.ip_address(name.strip("[]"))
-        except ValueError:
-            return False
-        return address.is_loopback or not self.is_loopback
+        address = _address(name)
+        return name in self._names or (address is not None and (address.is_loopback or not self.is_loopback))
 
 
 def _is_token(text: str) -> bool:
     return text.isascii() and text.isprintable() and " " not in text
+
+
+# Nearly every request says the same.
+@lru_cache(maxsize=64)
+def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return None
 
 
 def _without_port(host: str) -> str:

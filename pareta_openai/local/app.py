@@ -19,9 +19,11 @@ from .operations import operations, operations_at
 from .request_logging import LogRequests
 from .routes import admin, auto, chat, endpoints, evals, local, media, metrics, requests, retrieval, storage, tasks
 from .routes.dependencies import AdminRequired
+from .short_way import ShortWay
 from .state import State
 
 _LARGEST_BODY = 64 << 20
+_CHAT = "/v1/chat/completions"
 _LARGEST_UPLOAD = 4 << 30
 
 _STATUSES: dict[type[errors.Refusal], int] = {
@@ -58,7 +60,8 @@ def create_app(state: State, access: Access, *, storage_port: int) -> ASGIApp:
     for section in (admin, requests, choices):
         app.include_router(section.router, dependencies=[AdminRequired])
     app.include_router(dashboard.router)
-    faulty = FaultInjection(app, state, api_caller)
+    quick = ShortWay(app, _CHAT, chat.create_chat_completion, refuse=_refused, fail=_failed)
+    faulty = FaultInjection(quick, state, api_caller)
     return _around(state, access, BodyLimit(faulty, _LARGEST_BODY, {"/v1/eval-sets": _LARGEST_UPLOAD}))
 
 

@@ -13,6 +13,7 @@ from .errors import NotAcceptable, NotFound, OutOfCredit
 from .store import Store
 
 _HIGHEST_BALANCE = 10**15
+_OUT_OF_CREDIT = "The organisation is out of credit. Top up its balance and call again."
 _RANGE = f"A balance lies between 0 and {_HIGHEST_BALANCE} micro-USD."
 
 
@@ -123,7 +124,7 @@ class Ledger:
     def require_credit(self, organisation_id: str) -> None:
         """Raises `OutOfCredit` where nothing is left to spend."""
         if self.balance(organisation_id) <= 0:
-            raise OutOfCredit("The organisation is out of credit. Top up its balance and call again.")
+            raise OutOfCredit(_OUT_OF_CREDIT)
 
     def book(self, organisation_id: str, charge: Charge, *, now: float, is_promised: bool = False) -> Debit:
         """Bills `charge`, or finds the debit that its idempotency key was billed with before.
@@ -136,8 +137,13 @@ class Ledger:
             if booked is not None:
                 return booked
             # Asked again inside the transaction: other calls may have spent the rest since.
-            if not is_promised:
-                self.require_credit(organisation_id)
+            paid = db.execute(
+                "UPDATE organisations SET balance_micro_usd = balance_micro_usd - ?"
+                " WHERE id = ? AND (balance_micro_usd > 0 OR ?)",
+                (charge.micro_usd, organisation_id, is_promised),
+            ).rowcount
+            if not paid:
+                raise OutOfCredit(_OUT_OF_CREDIT)
             number = db.execute(
                 "INSERT INTO debits (organisation_id, endpoint_id, request_id, prompt_tokens,"
                 " completion_tokens, micro_usd, frontier_micro_usd, idempotency_key, at)"
@@ -147,10 +153,6 @@ class Ledger:
                 {"organisation_id": organisation_id, **vars(charge), "at": now},
             ).lastrowid
             assert number is not None
-            db.execute(
-                "UPDATE organisations SET balance_micro_usd = balance_micro_usd - ? WHERE id = ?",
-                (charge.micro_usd, organisation_id),
-            )
         debit = Debit(**vars(charge), number=number, at=now)
         self._on_booked(debit)
         return debit

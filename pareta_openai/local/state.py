@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 
 from .armed_faults import ArmedFaults
 from .auto_calls import AutoCalls
@@ -71,6 +72,10 @@ class State:
                 self.endpoints.deploy(organisation_id, task_id=task_id, now=now, is_live=True)
             _, api_key = self.organisations.mint_key(organisation_id, now=now)
         return organisation_id, api_key
+
+    def together(self) -> AbstractContextManager[object]:
+        """Whatever is written in it is written at once, or not at all."""
+        return self._store.transaction()
 
     def now(self) -> float:
         """Seconds since the epoch."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from pareta_openai.local.state import State
@@ -163,12 +165,43 @@ def test_the_shapes_of_the_answers_are_documented(call):
     assert call("GET", "/docs").status == 200
 
 
-def test_a_fault_of_the_platform_itself_is_500_with_a_request_id(call, monkeypatch):
+@pytest.mark.parametrize(("method", "path"), [("GET", "/v1/models"), ("POST", "/v1/chat/completions")])
+def test_a_fault_of_the_platform_itself_is_500_with_a_request_id(call, monkeypatch, method, path):
     def fail(_):
         raise ZeroDivisionError("a secret of the server")
 
     monkeypatch.setattr(State, "now", fail)
-    answer = call("GET", "/v1/models")
+    answer = call(method, path, {"model": "auto", "messages": [{"role": "user", "content": "hello"}]})
     assert answer.status == 500
     assert answer.detail == "The local platform failed: ZeroDivisionError."
     assert answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("text", ["hello", "hello" * 300_000])
+def test_a_chat_is_answered_alike_however_its_body_comes(call, organisation, text):
+    body = json.dumps({"model": "contract-kie-1", "messages": [{"role": "user", "content": text}]}).encode()
+    ways = [
+        (body, "application/json"),
+        (body, "application/json; charset=utf-8"),
+        (iter([body[:9], body[9:]]), "application/json"),
+    ]
+    answers = [call("POST", "/v1/chat/completions", sent, {"Content-Type": kind}) for sent, kind in ways]
+    assert [answer.status for answer in answers] == [200] * 3
+    assert answers[0].json()["choices"] == answers[1].json()["choices"] == answers[2].json()["choices"]
+    assert len({debit.prompt_tokens for debit in organisation.ledger()}) == 1
+    assert len(organisation.ledger()) == 3
+
+
+def test_a_chat_that_breaks_off_is_not_billed(call, organisation):
+    connection = call.connect()
+    connection.putrequest("POST", "/v1/chat/completions")
+    for name, value in {
+        "Authorization": f"Bearer {call.api_key}",
+        "Content-Type": "application/json",
+        "Content-Length": "1000",
+    }.items():
+        connection.putheader(name, value)
+    connection.endheaders(b'{"model": "auto", ')
+    connection.close()
+    assert call.chat().status == 200
+    assert len(organisation.ledger()) == 1

@@ -21,7 +21,7 @@ from pareta_openai.local.scripts import Turn
 from pareta_openai.local.state import State
 from pareta_openai.local.vllm_format import Heading, Logprobs
 
-from .dependencies import CurrentState, IdempotencyKey, Organisation, RequestId
+from .dependencies import CurrentState, Organisation, RequestMeter
 from .event_stream import EVENT_STREAM
 
 router: APIRouter = APIRouter(tags=["Inference"])
@@ -99,17 +99,14 @@ class ModelList(BaseModel):
 async def create_chat_completion(
     body: ChatRequest,
     request: Request,
-    state: CurrentState,
-    organisation: Organisation,
-    request_id: RequestId,
-    idempotency_key: IdempotencyKey = None,
+    meter: RequestMeter,
 ) -> Response:
     """One answer, or with `stream` its pieces as they come; billed when it is answered."""
-    admission = admit(state, organisation, body.model, request_id=request_id, idempotency_key=idempotency_key)
+    state, key = meter.state, meter.idempotency_key
+    admission = admit(state, meter.organisation_id, body.model, request_id=meter.request_id, idempotency_key=key)
     prompt = admission.placed(body.prompt())
-    script = state.scripts.of(organisation)
-    streams = bool(body.stream)
-    turn = script.take(admission.names, prompt.last_text, streams=streams, idempotency_key=idempotency_key) or Turn()
+    script = state.scripts.of(meter.organisation_id)
+    turn = script.take(admission.names, prompt.last_text, streams=bool(body.stream), idempotency_key=key) or Turn()
 
     async def answer() -> Response:
         if turn.said is not None:
@@ -154,8 +151,9 @@ def _owner(state: State) -> str:
 
 def _answer(state: State, admission: Admission, body: ChatRequest, reply: Reply) -> Response:
     """Books `reply`, and says it as it was asked for."""
-    debit = book(state, admission, reply.usage)
-    record_answer(state, admission, reply.usage)
+    with state.together():
+        debit = book(state, admission, reply.usage)
+        record_answer(state, admission, reply.usage)
     heading = Heading(f"chatcmpl-{admission.request_id}", int(admission.at), admission.model)
     logprobs = Logprobs(body.top_logprobs or 0) if body.logprobs else None
     if not body.stream:
