@@ -5,7 +5,9 @@
 | `FinalRequestOptions`' attributes  | aliases, checks, idempotency keys | requests go out as openai has them        |
 | `_make_status_error`               | our exceptions for 4xx and 5xx    | openai's exceptions                       |
 | `_process_response`, `post_parser` | bodies that are not JSON          | openai's `str`, or `JSONDecodeError`      |
-| `_process_response_data`           | JSON of another shape, fast models| the decoded JSON as it came               |
+| `_process_response_data`           | JSON of another shape, fast models| the decoded JSON as it came; nothing fast |
+| `_prepare_url`                     | a URL that is merged once         | nothing fast                              |
+| `_post` of its resources           | what `create` adds to a body      | `create` does it, at each call            |
 | `_strict_response_validation`      | whether models may be read fast   | they are read as openai reads them        |
 | `_custom_headers`                  | OPENAI_CUSTOM_HEADERS stays home  | no client while that is set               |
 | `_refresh_api_key`                 | whether `api_key=` may be called  | strings only                              |
@@ -35,7 +37,8 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+import warnings
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, partial
@@ -83,14 +86,85 @@ def keyword_arguments(function: Callable[..., Any]) -> frozenset[str] | None:
     return frozenset(p.name for p in parameters) - {"self"}
 
 
-FAST = os.environ.get("PARETA_FAST", "1") != "0"
-"""Whether to take the shortcuts past openai's own, slower way to the same result."""
+_FAST_HOOKS = {
+    "_process_response_data": {"data", "cast_to", "response"},
+    "_prepare_url": {"url"},
+    "post": {"cast_to", "body", "options", "stream", "stream_cls"},
+}
+"""What the shortcuts hang on: methods of openai's clients and the arguments that they take."""
+
+
+@cache
+def is_fast() -> bool:
+    """Whether to take the shortcuts past openai's own, slower way to the same result.
+
+    ``PARETA_FAST=0`` says no, and so does an openai that has moved what they hang on, with a warning.
+    """
+    if os.environ.get("PARETA_FAST") == "0":
+        return False
+    moved = [
+        name
+        for name, arguments in _FAST_HOOKS.items()
+        for client in (openai.OpenAI, openai.AsyncOpenAI)
+        if not _takes(getattr(client, name, None), arguments)
+    ]
+    if moved:
+        warnings.warn(
+            f"openai {openai.__version__} has no {moved[0]} as pareta-openai knows it, so it is as slow as openai. "
+            "A newer pareta-openai may know it; PARETA_FAST=0 does without, and without this warning.",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+    return not moved
+
+
+def _takes(function: Callable[..., Any] | None, arguments: set[str]) -> bool:
+    if function is None:
+        return False
+    known = keyword_arguments(function)
+    return known is None or arguments <= known
 
 
 def is_openais_own(function: Any) -> bool:
     """Whether nobody has put a function of his own in its place, to see what it is called with."""
     # Not by __module__, which functools.wraps copies.
-    return FAST and inspect.isfunction(function) and function.__globals__["__name__"].partition(".")[0] == "openai"
+    return is_fast() and inspect.isfunction(function) and function.__globals__["__name__"].partition(".")[0] == "openai"
+
+
+class _Recorder:
+    """Stands in for a resource of openai's, and gives what it would post."""
+
+    def _post(self, path: str, **arguments: Any) -> Any:
+        return path, arguments
+
+
+class _AsyncRecorder:
+    async def _post(self, path: str, **arguments: Any) -> Any:
+        return path, arguments
+
+
+def _first_result(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """What `coroutine` returns, if it waits for nothing."""
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        return end.value
+    coroutine.close()
+    return None
+
+
+@cache
+def posted_by(create: Callable[..., Any], **arguments: Any) -> tuple[str, dict[str, Any]] | None:
+    """The path and the arguments that openai's `create` calls `_post` with; None where it cannot be asked so."""
+    try:
+        if inspect.iscoroutinefunction(inspect.unwrap(create)):
+            path, posted = _first_result(create(_AsyncRecorder(), **arguments))
+        else:
+            path, posted = create(_Recorder(), **arguments)
+    except Exception:
+        return None
+    is_as_known = isinstance(posted.get("body"), dict) and isinstance(posted.get("options"), dict)
+    return (path, posted) if is_as_known else None
 
 
 def _transports() -> list[Any]:
@@ -364,7 +438,7 @@ def read_chunk(client: Any, data: object, cast_to: Any, response: Any) -> Any:
 
 def fast_reader(client: Any, cast_to: Any) -> Callable[[bytes], Any] | None:
     """`read_chunk` for the bytes of an event; it raises `ValueError` for what only that can read. None without it."""
-    if not FAST or getattr(client, "_strict_response_validation", True):
+    if not is_fast() or getattr(client, "_strict_response_validation", True):
         return None
     return decoding.reader(cast_to)
 
@@ -508,8 +582,21 @@ class ClientHooks:
                 key = options.idempotency_key or f"pareta-{uuid.uuid4()}"
                 options.headers = {**headers, IDEMPOTENCY_HEADER: key}
 
+    _last_url: tuple[Any, Any, Any] = (None, None, None)
+
     if not TYPE_CHECKING:
         # Hidden from checkers: openai's signatures differ between its versions, and users see openai's.
+
+        def _prepare_url(self, url):
+            """openai's, which merges the same path with the same base for each call anew."""
+            if not is_fast():
+                return super()._prepare_url(url)
+            base_url = self.base_url
+            last, its_base, prepared = self._last_url
+            if last != url or its_base is not base_url:
+                prepared = super()._prepare_url(url)
+                self._last_url = url, base_url, prepared
+            return prepared
 
         def _build_request(self, options, **kwargs):
             try:
@@ -574,7 +661,7 @@ class ClientHooks:
                 shown = json.dumps(data)[:40]
                 raise self._unreadable_answer(response, f"JSON of another shape: {shown}", data)
             cast_to = self._answer_class(cast_to)
-            if FAST and not self._strict_response_validation:
+            if is_fast() and not self._strict_response_validation:
                 model = decoding.read_model(cast_to, data)
                 if model is not None:
                     return model

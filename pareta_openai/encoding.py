@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
-def split_plain(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Those `arguments` that JSON can hold as they are, as they are at this moment, and all others."""
-    plain, others = {}, {}
-    for name, value in arguments.items():
-        try:
-            plain[name] = _copy(value)
-        except (_NotPlain, RecursionError):
-            others[name] = value
-    return plain, others
+def copy_plain(arguments: dict[str, Any]) -> dict[str, Any] | None:
+    """`arguments` as they are at this moment, where JSON can hold them all as they are."""
+    try:
+        copied: dict[str, Any] = _copy(arguments)
+    except (_NotPlain, RecursionError):
+        return None
+    return copied
 
 
 class _NotPlain(Exception):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from openai.types.chat import ChatCompletion
 
 import pareta_openai
-from pareta_openai import _openai, config
+from pareta_openai import _openai, config, decoding, encoding
 from tests.support import MESSAGES, Answer, ScriptedServer, json_answer, settle
 
 pytestmark = pytest.mark.anyio
@@ -31,6 +32,8 @@ MOVED = "openai has moved {}: see the table in pareta_openai/_openai.py, and how
         ("_make_status_error", {"err_msg", "body", "response"}),
         ("_process_response", {"cast_to", "options", "response", "stream"}),
         ("_process_response_data", {"data", "cast_to", "response"}),
+        ("_prepare_url", {"url"}),
+        ("post", {"cast_to", "body", "options", "stream", "stream_cls"}),
         ("_should_retry", {"response"}),
         ("_calculate_retry_timeout", {"remaining_retries", "options"}),
         ("_parse_retry_after_header", {"response_headers"}),
@@ -159,6 +162,90 @@ async def test_a_create_whose_signature_was_erased_is_called_as_it_is(
     assert script.received[0].json["temperature"] == 0
 
 
+@pytest.fixture
+def shortcuts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The names of those that are taken."""
+    taken: list[str] = []
+
+    def note(module: Any, name: str) -> None:
+        original = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *args: (taken.append(name), original(*args))[1])
+
+    note(decoding, "read_model")
+    note(decoding, "reader")
+    note(encoding, "copy_plain")
+    _openai.is_fast.cache_clear()
+    yield taken
+    monkeypatch.undo()
+    _openai.is_fast.cache_clear()
+
+
+async def call_plainly_and_streamed(client: Any, script: ScriptedServer) -> None:
+    answer = await settle(client.chat.completions.create(model="ep", messages=MESSAGES, top_k=5))
+    assert answer.choices[0].message.content == "Hello"
+    assert script.received[-1].json == {"model": "ep", "messages": MESSAGES, "top_k": 5}
+    chunk = json.dumps({"id": "c", "choices": [{"index": 0, "delta": {"content": "Hi"}, "finish_reason": "stop"}]})
+    script.answer(Answer(200, f"data: {chunk}\n\ndata: [DONE]\n\n".encode(), {"content-type": "text/event-stream"}))
+    stream = await settle(client.chat.completions.create(model="ep", messages=MESSAGES, stream=True))
+    chunks = list(stream) if hasattr(stream, "__next__") else [one async for one in stream]
+    assert [one.choices[0].delta.content for one in chunks] == ["Hi"]
+
+
+async def test_shortcuts_are_taken_where_openai_is_as_it_is_known(
+    scripted: Any, script: ScriptedServer, shortcuts: list[str]
+) -> None:
+    await call_plainly_and_streamed(scripted, script)
+    assert set(shortcuts) == {"read_model", "reader", "copy_plain"}
+
+
+async def test_pareta_fast_0_takes_no_shortcut(
+    scripted: Any, script: ScriptedServer, shortcuts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARETA_FAST", "0")
+    await call_plainly_and_streamed(scripted, script)
+    assert shortcuts == []
+
+
+@pytest.mark.parametrize("hook", _openai._FAST_HOOKS)
+@pytest.mark.parametrize("change", ["gone", "changed"])
+async def test_a_hook_that_is_gone_or_changed_ends_the_shortcuts_with_one_warning(
+    build: Callable[..., Any],
+    script: ScriptedServer,
+    shortcuts: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    hook: str,
+    change: str,
+) -> None:
+    client = build(api_key="pareta_sk_x", base_url=script.base_url)
+
+    def changed(*, another: Any) -> Any:
+        return another
+
+    # Only until the fast path has looked: openai, as it is installed here, needs the hook for its calls.
+    with monkeypatch.context() as patch:
+        for base in {base for one in OPENAI_CLIENTS for base in one.__mro__ if hook in vars(base)}:
+            patch.delattr(base, hook) if change == "gone" else patch.setattr(base, hook, changed)
+        with pytest.warns(RuntimeWarning, match=f"has no {hook}"):
+            assert not _openai.is_fast()
+    await call_plainly_and_streamed(client, script)
+    assert shortcuts == []
+
+
+async def test_a_create_that_posts_in_another_way_is_called_as_it_is(
+    scripted: Any, script: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_openai, "posted_by", lambda *_, **__: None)
+    await call_plainly_and_streamed(scripted, script)
+
+
+def test_what_create_posts_is_not_known_where_it_posts_in_another_way() -> None:
+    async def gives_nothing(self: Any, **arguments: Any) -> None:
+        """Where openai's awaits its `_post`."""
+
+    for create in (lambda resource, **_: resource._send(), lambda _, **__: None, gives_nothing):
+        assert _openai.posted_by(create, model=openai.NOT_GIVEN) is None
+
+
 def private_names_of_openai(source: str) -> list[str]:
     """Imports of openai's non-public modules, and of the transports by name."""
     found = []
@@ -178,9 +265,11 @@ def private_names_of_openai(source: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in PACKAGE.rglob("*.py") if p.name != "_openai.py"], ids=lambda p: str(p.relative_to(PACKAGE))
-)
+# The local platform's extra brings a transport of its own, by name.
+OF_THE_CLIENT = [p for p in PACKAGE.rglob("*.py") if p.name != "_openai.py" and PACKAGE / "local" not in p.parents]
+
+
+@pytest.mark.parametrize("path", OF_THE_CLIENT, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_no_other_module_touches_openais_private_names_or_a_transport_by_name(path: Path) -> None:
     assert private_names_of_openai(path.read_text(encoding="utf-8")) == []
 
