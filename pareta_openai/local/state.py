@@ -90,6 +90,7 @@ class State:
             begin()
         self.faults = ArmedFaults()
         self.scripts = Scripts()
+        self.endpoints.changes.announce()
 
     def save(self, path: str) -> None:
         self._store.copy_to(path)

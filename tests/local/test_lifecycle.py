@@ -236,6 +236,19 @@ def test_a_deploy_stream_ends_at_once_when_the_endpoint_will_not_be_live(start, 
     assert says in json.loads(data.removeprefix("data: "))["message"]
 
 
+@pytest.mark.parametrize("endpoints", [{}, {"slow": TASK}], ids=["gone", "another of its name"])
+def test_a_deploy_stream_does_not_outlive_a_reset(caller, endpoints):
+    with LocalPlatform(deploy_seconds=60 * MINUTE) as platform:
+        call = caller(platform.base_url, platform.api_key)
+        connection, response = call.open("POST", "/v1/endpoints", {"task": TASK, "name": "slow"})
+        assert response.readline() == b"event: progress\n"
+        platform.reset(endpoints=endpoints)
+        *_, event, data = response.read().decode().rstrip().split("\n")
+        connection.close()
+    assert event == "event: error"
+    assert "deleted" in json.loads(data.removeprefix("data: "))["message"]
+
+
 def test_the_stages_of_a_deploy_come_when_the_clock_reaches_them(start):
     platform, _, call = start(deploy_seconds=100)
     connection, response = call.open("POST", "/v1/endpoints", {"task": TASK})

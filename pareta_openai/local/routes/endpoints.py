@@ -66,7 +66,7 @@ async def deploy_endpoint(
         now=state.now(),
     )
     return StreamingResponse(
-        _deploy_events(state, organisation, endpoint.id, _url(request), request.state.connection),
+        _deploy_events(state, organisation, endpoint, _url(request), request.state.connection),
         media_type="text/event-stream",
     )
 
@@ -108,21 +108,22 @@ async def delete_endpoint(endpoint_id: str, state: CurrentState, organisation: O
 
 
 async def _deploy_events(
-    state: State, organisation: str, endpoint_id: str, url: str, connection: Connection
+    state: State, organisation: str, deployed: Endpoint, url: str, connection: Connection
 ) -> AsyncIterator[bytes]:
     told = 0
     with state.endpoints.changes.watch() as changed:
         # What nobody reads any more is no look at it.
         while not connection.is_lost:
             changed.clear()
-            endpoint = state.endpoints.find(organisation, endpoint_id)
-            if endpoint is None:
-                yield _event("error", {"message": f"{endpoint_id} was deleted while it was deploying."})
+            endpoint = state.endpoints.find(organisation, deployed.id)
+            # Another one may have its name by now.
+            if endpoint is None or endpoint.created_at != deployed.created_at:
+                yield _event("error", {"message": f"{deployed.id} was deleted while it was deploying."})
                 return
             now = state.now()
             status = endpoint.status(now)
             if status != "starting" and not endpoint.has_started(now):
-                yield _event("error", {"message": endpoint.failure or f"{endpoint_id} is {status}, not live."})
+                yield _event("error", {"message": endpoint.failure or f"{deployed.id} is {status}, not live."})
                 return
             stages = endpoint.stages(now)
             for stage in stages[told:]:
