@@ -120,12 +120,13 @@ class ChatRequest(Body):
     def includes_usage(self) -> bool:
         return self.stream_options is not None and bool(self.stream_options.include_usage)
 
-    def prompt(self, *, subject: str = "auto") -> Prompt:
+    def prompt(self, *, subject: str, system_prompt: str | None = None) -> Prompt:
         """Raises `NotAcceptable` for a `tool_choice` that names none of the tools."""
         limit = self.max_completion_tokens or self.max_tokens
         structured = self.structured_outputs or StructuredOutputs()
         return Prompt(
             subject=subject,
+            system_prompt=system_prompt,
             messages=[Message(message.role, _parts(message.content)) for message in self.messages],
             json_schema=self._json_schema(structured),
             options=structured.choice or self.guided_choice or (),

@@ -19,12 +19,14 @@ from .clock import Clock
 from .connection import Connection
 from .errors import NotAcceptable, Refusal
 from .faults import Broken, Cut, Fault, Instead, Late
+from .headers import header
 from .operations import DEPLOY, UPLOAD, Operation, find_operation, require_operation
 from .state import State
 
 Caller = tuple[str, Operation]
 """The organisation that a request comes from, and what it asks for."""
 
+_HEADER = faults.HEADER.lower().encode()
 _BODILESS = (204, 304)
 _CLOSING = (b"data: [DONE]", b"event: complete", b"event: error")
 
@@ -38,7 +40,7 @@ class FaultInjection:
         self._identify = identify
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        said = Headers(scope=scope).get(faults.HEADER)
+        said = header(scope, _HEADER)
         if said is None and not self._state.faults:
             await self._app(scope, receive, send)
             return
@@ -120,7 +122,7 @@ async def _meet(
 
 def api_caller(state: State, scope: Scope) -> Caller | None:
     operation = find_operation(scope["method"], scope["path"])
-    scheme, key = get_authorization_scheme_param(Headers(scope=scope).get("authorization"))
+    scheme, key = get_authorization_scheme_param(header(scope, b"authorization"))
     if operation is None or scheme.lower() != "bearer":
         return None
     try:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .calls import Call
 from .catalogue import is_vendor_model, task_of_alias
+from .chat_request import ChatRequest
 from .endpoints import Endpoint
 from .errors import EndpointNotReady, NotFound
 from .ledger import Charge, Debit
@@ -50,12 +51,12 @@ class Admission:
         """Whatever the model that answers can be called, first what this call calls it."""
         return (self.asked, self.model, self.alias)
 
-    def placed(self, prompt: Prompt) -> Prompt:
-        """`prompt` with what the endpoint adds to it."""
+    def prompt(self, body: ChatRequest) -> Prompt:
+        """What `body` asks, with what the endpoint adds to it. Raises `NotAcceptable`."""
         if self.endpoint is None:
-            return prompt
+            return body.prompt(subject=AUTO)
         task = self.endpoint.task
-        return replace(prompt, subject=f"{task.id} by {self.alias}", system_prompt=task.recommended_system_prompt)
+        return body.prompt(subject=f"{task.id} by {self.alias}", system_prompt=task.recommended_system_prompt)
 
 
 def admit(state: State, organisation_id: str, model: str, *, request_id: str, idempotency_key: str | None) -> Admission:
@@ -63,8 +64,7 @@ def admit(state: State, organisation_id: str, model: str, *, request_id: str, id
     began = time.perf_counter()
     now = state.now()
     endpoint = _endpoint_for(state, organisation_id, model, now)
-    if state.ledger.find(organisation_id, idempotency_key) is None:
-        state.ledger.require_credit(organisation_id)
+    state.ledger.require_credit(organisation_id, idempotency_key)
     if endpoint is not None:
         _require_live(state, organisation_id, endpoint, now)
     return Admission(

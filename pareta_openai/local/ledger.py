@@ -121,9 +121,9 @@ class Ledger:
             if not is_booked:
                 self._pay_in(db, organisation_id, micro_usd, idempotency_key, now)
 
-    def require_credit(self, organisation_id: str) -> None:
-        """Raises `OutOfCredit` where nothing is left to spend."""
-        if self.balance(organisation_id) <= 0:
+    def require_credit(self, organisation_id: str, idempotency_key: str | None = None) -> None:
+        """Raises `OutOfCredit` where nothing is left to spend, but not for what was billed before."""
+        if self.balance(organisation_id) <= 0 and self.find(organisation_id, idempotency_key) is None:
             raise OutOfCredit(_OUT_OF_CREDIT)
 
     def book(self, organisation_id: str, charge: Charge, *, now: float, is_promised: bool = False) -> Debit:
@@ -133,25 +133,27 @@ class Ledger:
         `is_promised` is never refused: the credit for it was looked at before the work.
         """
         with self._store.transaction() as db:
-            booked = self.find(organisation_id, charge.idempotency_key)
-            if booked is not None:
-                return booked
-            # Asked again inside the transaction: other calls may have spent the rest since.
-            paid = db.execute(
-                "UPDATE organisations SET balance_micro_usd = balance_micro_usd - ?"
-                " WHERE id = ? AND (balance_micro_usd > 0 OR ?)",
-                (charge.micro_usd, organisation_id, is_promised),
-            ).rowcount
-            if not paid:
-                raise OutOfCredit(_OUT_OF_CREDIT)
-            number = db.execute(
+            inserted = db.execute(
                 "INSERT INTO debits (organisation_id, endpoint_id, request_id, prompt_tokens,"
                 " completion_tokens, micro_usd, frontier_micro_usd, idempotency_key, at)"
                 " VALUES (:organisation_id, :endpoint_id,"
                 " :request_id, :prompt_tokens, :completion_tokens, :micro_usd, :frontier_micro_usd,"
-                " :idempotency_key, :at)",
+                " :idempotency_key, :at) ON CONFLICT (organisation_id, idempotency_key) DO NOTHING",
                 {"organisation_id": organisation_id, **vars(charge), "at": now},
-            ).lastrowid
+            )
+            if not inserted.rowcount:
+                booked = self.find(organisation_id, charge.idempotency_key)
+                assert booked is not None
+                return booked
+            # Asked again inside the transaction: other calls may have spent the rest since.
+            debited = db.execute(
+                "UPDATE organisations SET balance_micro_usd = balance_micro_usd - ?"
+                " WHERE id = ? AND (balance_micro_usd > 0 OR ?)",
+                (charge.micro_usd, organisation_id, is_promised),
+            )
+            if not debited.rowcount:
+                raise OutOfCredit(_OUT_OF_CREDIT)
+            number = inserted.lastrowid
             assert number is not None
         debit = Debit(**vars(charge), number=number, at=now)
         self._on_booked(debit)

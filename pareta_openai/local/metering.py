@@ -39,8 +39,7 @@ class Meter:
 
     def require_credit(self) -> None:
         """Raises `OutOfCredit`, but not for what was billed before."""
-        if self.state.ledger.find(self.organisation_id, self.idempotency_key) is None:
-            self.state.ledger.require_credit(self.organisation_id)
+        self.state.ledger.require_credit(self.organisation_id, self.idempotency_key)
 
     def book(self, lane: Lane, units: float) -> Debit:
         """Bills 1 micro-USD at least; what has an idempotency key that was billed is not billed again."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
+import secrets
 from collections.abc import Mapping
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .access import Access
+from .headers import header
+
+_REQUEST_ID = b"x-request-id"
 
 
 class RequestId:
@@ -20,12 +22,13 @@ class RequestId:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request_id = uuid.uuid4().hex
+        request_id = secrets.token_hex(16)
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["x-request-id"] = request_id
+                others = [(name, value) for name, value in message["headers"] if name != _REQUEST_ID]
+                message["headers"] = [*others, (_REQUEST_ID, request_id.encode())]
             await send(message)
 
         await self._app(scope, receive, send_with_id)
@@ -40,7 +43,7 @@ class KnownHost:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app: ASGIApp = self._app
-        if not self._access.knows(Headers(scope=scope).get("host", "")):
+        if not self._access.knows(header(scope, b"host") or ""):
             answers_on = "on loopback only" if self._access.is_loopback else "by its address only"
             app = JSONResponse({"detail": f"The local platform answers {answers_on}, or allow its host."}, 403)
         await app(scope, receive, send)
@@ -53,14 +56,13 @@ class SameOrigin:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers(scope=scope)
         # Every browser says the first with what can change anything, and the second also with what only reads. The
         # dashboard itself may be linked to from anywhere.
-        origin = headers.get("origin")
-        is_own = origin is None or origin.lower() == f"http://{headers.get('host', '')}".lower()
+        origin = header(scope, b"origin")
+        is_own = origin is None or origin.lower() == f"http://{header(scope, b'host') or ''}".lower()
         is_admins = scope["path"].startswith("/_local/")
         app: ASGIApp = self._app
-        if not is_own or (is_admins and headers.get("sec-fetch-site", "none") not in ("same-origin", "none")):
+        if not is_own or (is_admins and header(scope, b"sec-fetch-site") not in ("same-origin", "none", None)):
             detail = "The local platform takes no requests from web pages of other origins."
             app = JSONResponse({"detail": detail}, 403)
         await app(scope, receive, send)
@@ -79,10 +81,9 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         limit = self._limits.get(scope["path"], self._limit)
-        detail = f"The request's body is larger than {limit >> 20} MiB."
-        length = Headers(scope=scope).get("content-length", "")
+        length = header(scope, b"content-length") or ""
         if length.isdigit() and int(length) > limit:
-            await JSONResponse({"detail": detail}, status_code=413)(scope, receive, send)
+            await JSONResponse({"detail": _too_large(limit)}, status_code=413)(scope, receive, send)
             return
         received = 0
 
@@ -91,7 +92,11 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > limit:
-                raise HTTPException(413, detail)
+                raise HTTPException(413, _too_large(limit))
             return message
 
         await self._app(scope, receive_within_limit, send)
+
+
+def _too_large(limit: int) -> str:
+    return f"The request's body is larger than {limit >> 20} MiB."

@@ -51,8 +51,9 @@ async def pass_on(
     completion = meter.read_completion(whole)
     if completion is None:
         return Response(whole, answer.status, dict(answer.headers))
-    debit = book(state, admission, meter.usage)
-    record_answer(state, admission, meter.usage)
+    with state.together():
+        debit = book(state, admission, meter.usage)
+        record_answer(state, admission, meter.usage)
     return Response(completion, answer.status, {**answer.headers, **receipt(state, debit)})
 
 
@@ -72,7 +73,7 @@ class _Meter:
         if self._told is not None:
             return self._told
         completion = sum(count_tokens_of(characters) for characters in self._characters.values())
-        return Usage(count_prompt(self._admission.placed(self._body.prompt())), completion)
+        return Usage(count_prompt(self._admission.prompt(self._body)), completion)
 
     def read_completion(self, body: bytes) -> bytes | None:
         """The plain answer that goes on to the client; None for what is no completion."""

@@ -8,6 +8,7 @@ import time
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .headers import header
 from .request_log import RequestLog
 
 # What the platform's own pages ask for.
@@ -26,14 +27,13 @@ class LogRequests:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        request_headers = Headers(scope=scope)
         request = self._log.open(
             scope["state"]["request_id"],
             method=scope["method"],
             path=scope["path"],
             query=scope["query_string"].decode("latin-1"),
-            content_type=request_headers.get("content-type", ""),
-            idempotency_key=request_headers.get("idempotency-key"),
+            content_type=header(scope, b"content-type") or "",
+            idempotency_key=header(scope, b"idempotency-key"),
         )
         is_ended = False
 

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.config import Config
@@ -17,6 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from .connection import Connection
+from .gathered_writes import GatheredWrites
 
 # Longer than clients keep idle connections, so that they never send into one that closes.
 _KEEP_ALIVE_SECONDS = 600
@@ -135,8 +136,9 @@ class _Protocol(H11Protocol):
         self.access_log = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self.app_state["connection"] = Connection(transport)
+        gathered = cast(asyncio.Transport, GatheredWrites(transport))
+        super().connection_made(gathered)
+        self.app_state["connection"] = Connection(gathered)
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)

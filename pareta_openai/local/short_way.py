@@ -7,10 +7,10 @@ from typing import Any, get_type_hints
 
 from fastapi import FastAPI, Request, Response
 from pydantic import TypeAdapter
-from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
 from .errors import Refusal
+from .headers import header
 from .routes.dependencies import meter_of
 
 _LONGEST = 1 << 20
@@ -65,9 +65,8 @@ class ShortWay:
 
 
 def _is_short_json(scope: Scope) -> bool:
-    headers = Headers(scope=scope)
-    length = headers.get("content-length", "")
-    return headers.get("content-type") == "application/json" and length.isdigit() and int(length) <= _LONGEST
+    length = header(scope, b"content-length") or ""
+    return header(scope, b"content-type") == "application/json" and length.isdigit() and int(length) <= _LONGEST
 
 
 def _again(messages: list[Message], receive: Receive) -> Receive:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
+
+from pydantic_core import to_json
 
 from .responder import Choice, Reply, ToolCall, Usage, tokens_in
 
@@ -67,10 +68,6 @@ def events(heading: Heading, reply: Reply, *, logprobs: Logprobs | None, include
 
 def event(data: dict[str, Any]) -> bytes:
     return b"data: " + to_json(data) + b"\n\n"
-
-
-def to_json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 class _Chunks:

@@ -7,6 +7,7 @@ import time
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from pareta_openai.local import vllm_format
 from pareta_openai.local.calls import Call, percentile
@@ -115,7 +116,7 @@ async def ask_frontier_model(body: ChatRequest, state: CurrentState, meter: Requ
         "cost_micro_usd": debit.micro_usd,
         "latency_ms": round((time.perf_counter() - began) * 1000),
     }
-    return Response(vllm_format.to_json(answer), media_type="application/json", headers=receipt(state, debit))
+    return Response(to_json(answer), media_type="application/json", headers=receipt(state, debit))
 
 
 def _hour(start: int, calls: list[Call]) -> Hour:
