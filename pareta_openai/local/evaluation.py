@@ -28,7 +28,7 @@ _LONGEST_PREDICTION = 1_000
 # Of how many rows the labels are known that a wrong answer may be one of.
 _LABELLED = 500
 # How many draws of a bootstrap are a few milliseconds of work.
-_DRAWN = 50_000
+_DRAWN = 20_000
 # How far a model that was not measured on a task is taken to be below those that were.
 _UNMEASURED_BELOW = 0.03
 _NO_DOCUMENT = "No document was uploaded for this row."

@@ -119,6 +119,14 @@ def test_the_storage_is_another_host_and_port_on_this_machine(call, ask):
         assert ipaddress.ip_address(connection.getpeername()[0]).is_loopback
 
 
+def test_who_calls_the_api_by_the_storages_name_gets_another_one_for_it(call, caller, eval_set):
+    by_name = caller(call.base_url.replace("127.0.0.1", "localhost"), call.api_key)
+    answer = by_name("POST", f"/v1/eval-sets/{eval_set}/blob-upload-url", {**PLACE, "file_size": 4})
+    url = answer.json()["upload_url"]
+    assert urlsplit(url).hostname == "127.0.0.1"
+    assert put(caller, url, b"page").status == 200
+
+
 def test_the_storage_answers_at_each_address_of_its_name_that_the_machine_has(ask):
     parts = urlsplit(ask(1).json()["upload_url"])
     found = socket.getaddrinfo(parts.hostname, parts.port, type=socket.SOCK_STREAM)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPBearer
 
+from pareta_openai.local.access import Access
 from pareta_openai.local.errors import UnknownKey
 from pareta_openai.local.metering import Meter
 from pareta_openai.local.state import State
@@ -60,11 +61,12 @@ _admin_token = _AdminToken(
 
 
 async def _storage_url(request: Request) -> str:
-    if request.app.state.access.is_loopback:
-        # Another name than the API's: a client that sends its key along is found out.
-        name = "localhost"
-    else:
-        name = request.url.netloc.removesuffix(f":{request.url.port}")
+    access: Access = request.app.state.access
+    name = request.url.netloc.removesuffix(f":{request.url.port}")
+    if access.is_loopback:
+        # Another name than the API was called by: a client that sends its key along is found out.
+        address = f"[{access.host}]" if ":" in access.host else access.host
+        name = address if name == "localhost" else "localhost"
     return f"http://{name}:{request.app.state.storage_port}"
 
 
