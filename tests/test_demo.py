@@ -78,7 +78,7 @@ def test_a_demo_that_is_interrupted_leaves_no_process(sent: signal.Signals) -> N
     demo = start_demo()
     assert demo.stdout is not None
     for line in demo.stdout:
-        if "client.endpoints.deploy" in line:
+        if "The local platform answers" in line:
             break
     os.kill(demo.pid, sent)
     demo.communicate(timeout=30)

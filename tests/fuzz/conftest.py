@@ -17,8 +17,14 @@ KEY = "pareta_sk_fuzz_0123456789"
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[RawServer]:
-    with nothing_leaves_this_machine(), raw_server() as running:
+    with raw_server() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def only_this_machine() -> Iterator[None]:
+    with nothing_leaves_this_machine():
+        yield
 
 
 @pytest.fixture(scope="session")
