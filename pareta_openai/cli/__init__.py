@@ -16,13 +16,23 @@ def main() -> None:
 
     from . import local
 
+    commands = {"local": local.run}
     app = typer.Typer(
-        name="pareta-openai", no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_show_locals=False,
+        rich_markup_mode=None,  # rich takes longer to import than all else that --help does
     )
+    name, *rest = [*sys.argv[1:], ""]
+    if name in commands:
+        # By itself: for a command within a group, typer imports pydantic before it looks at what the command is given.
+        app.command(no_args_is_help=False)(commands[name])
+        app(rest[:-1], prog_name=f"pareta-openai {name}")
     # Without a callback typer takes a single command for the whole program.
     app.callback()(_describe)
-    app.command("local")(local.run)
-    app()
+    for name, command in commands.items():
+        app.command(name)(command)
+    app(prog_name="pareta-openai")
 
 
 def _describe() -> None:

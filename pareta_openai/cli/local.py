@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.console import Console
 
 if TYPE_CHECKING:
     from pareta_openai.local import Upstream
@@ -79,6 +78,8 @@ def run(
         signal.signal(name, lambda *_: stop.set())
 
     # After the handlers: a Ctrl-C during the imports ends as quietly as one later.
+    from rich.console import Console
+
     from pareta_openai.local import LocalExtraMissing, LocalPlatform, RecordingError, StateError
 
     words = Console(stderr=True, highlight=False, soft_wrap=True)

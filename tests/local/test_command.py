@@ -189,6 +189,17 @@ def test_importing_the_command_line_imports_nothing_heavy(python):
     assert python(script).stdout == "[]\n"
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["local", "--help"]])
+def test_help_imports_neither_openai_nor_pydantic(python, arguments):
+    script = (
+        f"import atexit, sys; sys.argv = ['pareta-openai', *{arguments}];"
+        "atexit.register(lambda: print(sorted({'openai', 'pydantic', 'fastapi'} & set(sys.modules))));" + MAIN
+    )
+    shown, _, imported = python(script).stdout.rstrip("\n").rpartition("\n")
+    assert shown.startswith(f"Usage: {' '.join(['pareta-openai', *arguments[:-1]])} [OPTIONS]")
+    assert imported == "[]"
+
+
 @pytest.mark.parametrize(
     ("missing", "extra"),
     [
