@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -15,7 +16,8 @@ from .model_server import Interrupted, ModelAnswer, ModelRequest, ModelServerDow
 from .scrubbing import Scrubber
 from .upstream import Upstream
 
-_CONNECT_SECONDS = 10.0
+# A model may think for as long as it likes: it is the client that gives up.
+_TIMEOUT = httpx.Timeout(None, connect=10.0).as_dict()
 _RETRY_AFTER_SECONDS = 2
 # What a client goes by when it retries. All else is about the upstream's connection, or its own business.
 _PASSED_ON = ("content-type", "retry-after", "retry-after-ms", "x-should-retry")
@@ -29,18 +31,16 @@ class UpstreamServer:
     def __init__(self, upstream: Upstream) -> None:
         self._upstream = upstream
         self._scrubber = Scrubber([upstream.api_key])
-        self._url = f"{upstream.base_url}/chat/completions"
+        self._url = httpx.URL(f"{upstream.base_url}/chat/completions")
         self._headers = {"content-type": "application/json", "accept-encoding": "identity"}
         if upstream.api_key is not None:
             self._headers["authorization"] = f"Bearer {upstream.api_key}"
-        self._client = httpx.AsyncClient(
-            # A model may think for as long as it likes: it is the client that gives up.
-            timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS),
+        # Not a client, which takes half as long again for cookies, redirects and the like.
+        self._transport = httpx.AsyncHTTPTransport(
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
             # Certificates take longer to load than the rest of the platform.
             verify=upstream.url.startswith("https:"),
-            # A proxy for the world outside has no way to this machine.
-            trust_env=urlsplit(upstream.url).hostname not in _LOOPBACK,
+            proxy=_proxy(upstream.url),
         )
 
     @property
@@ -51,9 +51,11 @@ class UpstreamServer:
         headers = dict(self._headers)
         if request.idempotency_key is not None:
             headers["idempotency-key"] = request.idempotency_key
-        outgoing = self._client.build_request("POST", self._url, content=self._body(request.body), headers=headers)
+        outgoing = httpx.Request(
+            "POST", self._url, content=self._body(request.body), headers=headers, extensions={"timeout": _TIMEOUT}
+        )
         try:
-            response = await self._client.send(outgoing, stream=True)
+            response = await self._transport.handle_async_request(outgoing)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise ModelServerDown(
                 f"The model server at {self._upstream.host} cannot be reached: {error}.",
@@ -66,7 +68,7 @@ class UpstreamServer:
         return answer if response.is_success else await self._without_key(answer)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._transport.aclose()
 
     def _body(self, body: Mapping[str, Any]) -> bytes:
         sent = {**body, "model": self._upstream.model(body["model"])}
@@ -111,6 +113,15 @@ def _split(received: bytes) -> list[bytes]:
 
 async def _one(body: bytes) -> AsyncIterator[bytes]:
     yield body
+
+
+def _proxy(url: str) -> str | None:
+    """From the environment. A proxy for the world outside has no way to this machine."""
+    parts = urlsplit(url)
+    if parts.hostname in _LOOPBACK or proxy_bypass(parts.netloc):
+        return None
+    proxies = getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")
 
 
 def _interrupted(error: httpx.RequestError) -> Interrupted:
