@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pareta_openai.local import LocalPlatform
 from tests.contract import test_operations
-from tests.contract.test_document import ANSWERED, DOCUMENT, OPERATIONS, Operation
+from tests.contract.test_document import CALLS, DOCUMENT, OPERATIONS, Operation
 from tests.local.conftest import Caller
 from tests.programs.programs import PROGRAMS
 
@@ -44,7 +44,7 @@ def _table() -> Iterator[str]:
             for name, operation in OPERATIONS.items():
                 if tag in operation.definition["tags"]:
                     served = [_mark(_is_served(caller, operation)) for caller in callers]
-                    cells = [*served, _mark(name in ANSWERED), _client_test(name), _programs(name)]
+                    cells = [*served, _mark(name in CALLS), _client_test(name), _programs(name)]
                     yield f"| `{operation.method} {operation.path}` | {' | '.join(cells)} |"
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from pareta_openai.local import LocalPlatform
-from tests.contract.test_document import ANSWERED, DOCUMENT, OPERATIONS
+from tests.contract.test_document import DOCUMENT, OPERATIONS
 from tests.local.conftest import Caller
 
-SERVED = [name for name in ANSWERED if name != "uploadBlob"]
+SERVED = [name for name in OPERATIONS if name != "uploadBlob"]
 # What narrows a value, and which of two is the narrower one.
 AT_LEAST = ("minimum", "minLength", "minItems")
 AT_MOST = ("maximum", "maxLength", "maxItems")

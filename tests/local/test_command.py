@@ -219,3 +219,18 @@ def test_a_missing_extra_is_named(python, missing, extra):
     assert result.stdout == ""
     assert result.stderr.count("\n") == 1
     assert f"pip install 'pareta-openai[{extra}]'" in result.stderr
+
+
+def test_a_generation_of_the_platform_can_be_chosen(run, caller):
+    _, (url, key) = run("--platform", "3.0")
+    call = caller(url.partition("=")[2], key.partition("=")[2])
+    assert call("GET", "/v1/endpoints").status == 404
+    assert call("POST", "/v1/embeddings", {"input": "one"}).status == 200
+
+
+def test_a_generation_that_there_is_not_is_refused(run):
+    process, _ = run("--platform", "2.0")
+    _, words = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert "--platform" in words
+    assert "Traceback" not in words

@@ -245,7 +245,12 @@ def test_plain_openai_makes_and_edits_pictures(platform: LocalPlatform, organisa
 
 @pytest.mark.parametrize(
     ("fields", "files", "missing"),
-    [({"prompt": "a"}, {}, "image"), ({"prompt": "a", "image": "text"}, {}, "image"), ({}, {"image": b"x"}, "prompt")],
+    [
+        ({"prompt": "a"}, {}, "image"),
+        ({"prompt": "a", "image": "text"}, {}, "image"),
+        ({}, {"image": b"x"}, "prompt"),
+        ({"prompt": "a"}, {"image": b"x", "prompt": b"b"}, "prompt"),
+    ],
 )
 def test_a_form_without_picture_or_prompt_is_refused(
     call: Caller, fields: dict[str, str], files: dict[str, bytes], missing: str

@@ -166,14 +166,14 @@ async def _read_edit(request: Request) -> tuple[str, bytes]:
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         async with request.form() as form:
             # OpenAI's clients say `image[]` where there are several: the first one decides the size.
-            file, prompt = form.get("image") or form.get("image[]"), form.get("prompt")
-            if not isinstance(file, UploadFile):
+            images, prompts = form.getlist("image") or form.getlist("image[]"), form.getlist("prompt")
+            if not images or not isinstance(images[0], UploadFile):
                 raise _missing("image")
-            if not isinstance(prompt, str) or not prompt:
+            if len(prompts) != 1 or not isinstance(prompts[0], str) or not prompts[0]:
                 raise _missing("prompt")
-            if (file.size or 0) > _LARGEST_FILE:
+            if (images[0].size or 0) > _LARGEST_FILE:
                 raise _too_large("image")
-            return prompt, await file.read()
+            return prompts[0], await images[0].read()
     try:
         body = ImageEditRequest.model_validate_json(await request.body())
     except ValidationError as error:
