@@ -438,3 +438,15 @@ async def test_it(async_pareta_client):
 def test_without_the_mark_there_is_no_summary(suite: Suite) -> None:
     result = suite(test_it="def test_it(pareta): pass")
     result.stdout.no_fnmatch_line("*survives*")
+
+
+def test_a_request_that_the_client_gave_up_was_met_too(suite: Suite) -> None:
+    result = suite(
+        test_it=CODE
+        + """
+@pytest.mark.pareta_faults(faults.stall())
+def test_it(pareta_client):
+    ask(pareta_client.with_options(timeout=0.5, max_retries=0))
+"""
+    )
+    assert summary(result)[1] == "  gives up   stall(): APITimeoutError"
