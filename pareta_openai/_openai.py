@@ -29,17 +29,17 @@ installed one, by way of openai's own names.
 
 from __future__ import annotations
 
-import codecs
 import inspect
 import json
 import math
 import os
+import re
 import sys
 import time
 import uuid
 import warnings
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache, partial
 from importlib import import_module
@@ -287,19 +287,23 @@ def drop_unsendable_cookies(http: Any) -> None:
             jar.clear(cookie.domain, cookie.path, cookie.name)
 
 
+_CHARSETS = """us-ascii ascii latin-1 iso-8859-1 iso-8859-2 iso-8859-5 iso-8859-7 iso-8859-9 iso-8859-15 windows-1250
+windows-1251 windows-1252 windows-1253 windows-1254 windows-1257 koi8-r koi8-u shift_jis euc-jp euc-kr gbk gb2312
+gb18030 big5 utf-8"""
+TEXT_CHARSETS = frozenset(_CHARSETS.split())
+"""What a body is decoded by, where it says so. Python has codecs that fail on most texts, or decode none."""
+
+
 def ensure_charset(response: Any) -> None:
-    """Have a body taken for UTF-8 where its charset is that of a codec which does not decode any text there is."""
+    """Have a body taken for UTF-8 unless it names another of `TEXT_CHARSETS`.
+
+    The transport takes a codec that fails for good, and takes seconds to look through a header that is made for it.
+    """
     content_type = response.headers.get("content-type", "").lower()
-    if len(content_type) > 200:
-        # The transport takes seconds to look through one that is made for it.
-        response.encoding = "utf-8"
-        return
-    if "charset" not in content_type or content_type.endswith("charset=utf-8"):
-        return
-    try:
-        codecs.getincrementaldecoder(response.encoding)(errors="replace").decode(b"<!-- -->", final=True)
-    except Exception:
-        response.encoding = "utf-8"
+    named = re.search(r"charset=[\"']?([\w-]+)", content_type)
+    if named or len(content_type) > 100:
+        with suppress(ValueError):  # a hook of the caller's has read the text before
+            response.encoding = named[1] if named and named[1] in TEXT_CHARSETS else "utf-8"
 
 
 def transport_timeouts() -> tuple[type[Exception], ...]:

@@ -31,7 +31,8 @@ class ModelList:
 
     def __reduce__(self: Any) -> tuple[Any, ...]:
         # Without the client and the request that openai keeps on a page, to ask for a next one that there never is.
-        return _page, (type(self), self.to_dict())
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return _page, (type(self), {**fields, **self.model_extra})
 
 
 class ModelPage(ModelList, SyncPage[Model]):

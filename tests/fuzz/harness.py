@@ -10,6 +10,7 @@ is for each fuzzer that many inputs. Either ends with how many inputs each fuzze
 from __future__ import annotations
 
 import os
+import pickle
 import socket
 import threading
 from collections import Counter
@@ -21,6 +22,7 @@ from hypothesis import HealthCheck, settings
 
 import pareta_openai
 from pareta_openai import ParetaError
+from pareta_openai.resources.models import ModelList
 from pareta_openai.types import Leaderboard
 from pareta_openai.types._base import ParetaModel
 
@@ -137,7 +139,9 @@ def outcome(call: Callable[[], Any]) -> Any:
 
 
 def read_everything(value: Any) -> None:
-    """All that is documented of what a call gives can be read."""
+    """All that is documented of what a call gives can be read, and it goes to another process and back."""
+    if isinstance(value, (ParetaError, ParetaModel, ModelList)):
+        assert repr(pickle.loads(pickle.dumps(value))) == repr(value)
     if isinstance(value, list):
         for item in value:
             read_everything(item)

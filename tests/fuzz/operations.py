@@ -11,12 +11,15 @@ import pydantic
 
 from pareta_openai import types
 from tests.fuzz.harness import outcome, read_everything
-from tests.support import COMPLETION, MESSAGES, settle
+from tests.support import COMPLETION, MESSAGES, collect, settle
 
 ITEMS: list[Any] = [{"input": "Invoice 2041", "expected": {"total": "54.00"}}]
 
 MODES = ("plain", "raw", "streaming")
 """Of asking: the method itself, and its twins under `with_raw_response` and `with_streaming_response`."""
+
+LINES = "lines"
+"""The last of them, read line by line and not parsed."""
 
 
 class Invoice(pydantic.BaseModel):
@@ -52,9 +55,9 @@ async def perform(client: Any, operation: Operation, mode: str = "plain") -> Any
     opened = operation.method(namespace.with_streaming_response)
     if hasattr(opened, "__aenter__"):
         async with opened as response:
-            return await settle(response.parse())
+            return await (collect(response.iter_lines()) if mode == LINES else settle(response.parse()))
     with opened as response:
-        return response.parse()
+        return list(response.iter_lines()) if mode == LINES else response.parse()
 
 
 def a(kind: type) -> Callable[[Any], bool]:
@@ -140,6 +143,12 @@ RUN = {
 ROSTER = {"frontier_models": [{"id": "gpt", "vendor": "v", "vision": True, "benchmarked": True}]}
 MODEL = {"id": "ep_1", "object": "model", "created": 1, "owned_by": "one"}
 MODELS = {"object": "list", "data": [MODEL]}
+EMBEDDINGS = {
+    "object": "list",
+    "data": [{"object": "embedding", "index": 0, "embedding": "AACAPwAAAEA="}, {"index": 1, "embedding": [0.5, 1]}],
+    "model": "ep_1",
+    "usage": {"prompt_tokens": 1, "total_tokens": 1},
+}
 STARTED = {"run_id": "run_1", "status": "queued"}
 PARSED = {
     **COMPLETION,
@@ -264,6 +273,10 @@ def _create(completions: Any, **arguments: Any) -> Any:
     return completions.create(model="ep_1", messages=MESSAGES, **arguments)
 
 
+def _embed(embeddings: Any) -> Any:
+    return embeddings.create(model="ep_1", input="Invoice 2041")
+
+
 def _parse(completions: Any) -> Any:
     return completions.parse(model="ep_1", messages=MESSAGES, response_format=Invoice)
 
@@ -279,6 +292,7 @@ NOT_AS_ASKED = (openai.LengthFinishReasonError, openai.ContentFilterFinishReason
 INFERENCE = [
     Operation("chat.completions.create", _completions, _create, COMPLETION, anything),
     Operation("chat.completions.parse", _with_parse, _parse, PARSED, anything, raises=NOT_AS_ASKED),
+    Operation("embeddings.create", lambda client: client.embeddings, _embed, EMBEDDINGS, anything),
     Operation("models.list", lambda client: client.models, lambda n: n.list(), MODELS, anything),
     Operation("models.retrieve", lambda client: client.models, lambda n: n.retrieve("ep_1"), MODEL, anything),
 ]
@@ -298,5 +312,5 @@ def ask(run: Callable[..., Any], operation: Operation, mode: str, **options: Any
     except operation.raises:
         return
     if not isinstance(given, Exception):
-        assert operation.gives(given), given
+        assert mode == LINES or operation.gives(given), given
     read_everything(given)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.fuzz.harness import RawServer, bounded, ran
 from tests.fuzz.hostile_http import answers
 from tests.fuzz.junk import write_bytes
-from tests.fuzz.operations import MODES, OPERATIONS, Operation, ask
+from tests.fuzz.operations import LINES, MODES, OPERATIONS, Operation, ask
 
 # The standard library says so of its own.
 pytestmark = pytest.mark.filterwarnings("ignore:http.cookiejar bug")
@@ -25,7 +25,7 @@ ASKED = st.sampled_from(OPERATIONS).flatmap(
 
 
 @bounded(800)
-@given(ASKED, st.sampled_from(MODES))
+@given(ASKED, st.sampled_from([*MODES, LINES]))
 def test_whatever_bytes_come_the_caller_gets_a_value_or_a_pareta_error(
     run: Callable[..., Any], server: RawServer, asked: tuple[Operation, bytes], mode: str
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import warnings
 from collections.abc import Callable
 from decimal import Decimal
@@ -10,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from pareta_openai import ParetaError, errors
+from pareta_openai import ParetaError, _openai, errors
 from pareta_openai.resources import eval_sets
 from pareta_openai.types import DeployEvent, Endpoint, EndpointActivity, EvalRun, Leaderboard
 from pareta_openai.types.chat import receipt
 from tests.fuzz.harness import RawServer, outcome, read_everything
-from tests.fuzz.junk import write
+from tests.fuzz.junk import listed, write
 from tests.fuzz.operations import MODES, OPERATIONS, UPLOAD, perform
 from tests.fuzz.test_streams import CHUNKS, READ_CHAT, over_http, read_chat, read_deploy, wait_for_deploy
 
@@ -90,11 +91,19 @@ def test_a_receipt_that_is_no_amount_is_none(billed: str) -> None:
     assert set(receipt(headers).values()) == {None}
 
 
-@pytest.mark.parametrize("charset", ["hex", "zlib", "rot13", "idna", "undefined", "utf-16", "base64"])
+@pytest.mark.parametrize("charset", listed("hex|rot13|idna|punycode|undefined|utf-16|unicode_escape|none"))
 @pytest.mark.parametrize("status", [200, 500])
 def test_a_charset_that_decodes_no_text_is_taken_for_utf_8(ask: Callable[..., Any], charset: str, status: int) -> None:
-    given = ask("endpoints.list", answer(b"<html>", status, content_type=f"text/html; charset={charset}"))
+    given = ask("endpoints.list", answer(b"<html>\\d\xff", status, content_type=f"text/html; charset={charset}"))
     assert isinstance(given, ParetaError)
+
+
+@pytest.mark.parametrize("charset", sorted(_openai.TEXT_CHARSETS))
+def test_a_charset_of_text_decodes_any_bytes(ask: Callable[..., Any], charset: str) -> None:
+    given = ask(
+        "endpoints.list", answer(bytes(range(256)), 500, content_type=f'text/plain; charset="{charset.upper()}"')
+    )
+    assert given.detail == bytes(range(256)).decode(charset, "replace").strip()
 
 
 def test_a_type_of_any_length_costs_no_time_to_look_through(ask: Callable[..., Any]) -> None:
@@ -147,6 +156,12 @@ def test_what_cannot_be_parsed_as_the_type_asked_for_is_an_error_of_ours(
 @pytest.mark.parametrize("body", [{}, {"data": None}, {"object": "list"}])
 def test_a_page_of_models_without_any_is_empty(ask: Callable[..., Any], body: Any) -> None:
     assert len(ask("models.list", json_answer(body))) == 0
+
+
+@pytest.mark.parametrize("fields", [{"a\ud800": 1}, {"data": [{"id": True}]}])
+def test_a_page_of_models_goes_through_pickle_with_whatever_it_holds(ask: Callable[..., Any], fields: Any) -> None:
+    page = ask("models.list", json_answer(fields))
+    assert repr(pickle.loads(pickle.dumps(page))) == repr(page)
 
 
 @pytest.mark.parametrize("run_id", [7, "", " ", [], {}])
