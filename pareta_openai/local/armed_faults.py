@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
 import itertools
+import math
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,27 +21,31 @@ ANY = "*"
 class ArmedFault:
     """`fault`, for the next `times` requests for `on`, or for every one where `times` is None.
 
-    `on` is an `operationId` of the contract, or ``*``. No two have the same `number`.
+    `on` is an `operationId` of the contract, or ``*``. No two have the same `number`. It is not met from `until` on, in
+    seconds since the epoch.
     """
 
     fault: Fault
     on: str = ANY
     times: int | None = 1
     number: int = 0
+    until: float | None = None
 
     @property
     def document(self) -> dict[str, Any]:
         """As JSON can say it."""
-        return {**self.fault.document, "on": self.on, "times": self.times, "number": self.number}
+        until = {} if self.until is None else {"until": self.until}
+        return {**self.fault.document, "on": self.on, "times": self.times, "number": self.number, **until}
 
     def fits(self, operation: Operation, *, streams: bool) -> bool:
         return self.on in (ANY, operation.id) and self.fault.fits(operation, streams=streams)
 
 
 class ArmedFaults:
-    """Of every organisation, from any thread."""
+    """Of every organisation, from any thread. `now` tells the time that they end by."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         # Organisations with an empty list are not in it.
@@ -48,16 +55,27 @@ class ArmedFaults:
         """Whether anything is armed at all."""
         return bool(self._armed)
 
-    def arm(self, organisation_id: str, fault: Fault, *, on: str = ANY, times: int | None = 1) -> ArmedFault:
-        """Behind the ones that are armed already.
+    def arm(
+        self,
+        organisation_id: str,
+        fault: Fault,
+        *,
+        on: str = ANY,
+        times: int | None = 1,
+        for_seconds: float | None = None,
+    ) -> ArmedFault:
+        """Behind the ones that are armed already, and gone when `for_seconds` are over.
 
         Raises `NotAcceptable` for an operation that the contract does not have, or that never meets the fault.
         """
+        if for_seconds is not None and not (for_seconds > 0 and math.isfinite(for_seconds)):
+            raise NotAcceptable(f"for_seconds is {for_seconds!r}: give the seconds that the fault is armed for.")
         if times is not None and (not isinstance(times, int) or isinstance(times, bool) or times < 1):
             raise NotAcceptable("A fault is for the next 1, 2, … times requests, or for every one where it is null.")
         if on != ANY:
             fault.require_fit(require_operation(on))
-        armed = ArmedFault(fault, on, times, next(self._numbers))
+        until = None if for_seconds is None else self._now() + for_seconds
+        armed = ArmedFault(fault, on, times, next(self._numbers), until)
         with self._lock:
             self._armed.setdefault(organisation_id, []).append(armed)
         return armed
@@ -65,7 +83,7 @@ class ArmedFaults:
     def take(self, organisation_id: str, operation: Operation, *, streams: bool) -> Fault | None:
         """What a request meets: the first that fits it, which is then armed for one request less."""
         with self._lock:
-            armed = self._armed.get(organisation_id, [])
+            armed = self._standing(organisation_id)
             for place, found in enumerate(armed):
                 if found.fits(operation, streams=streams):
                     if found.times is not None:
@@ -79,12 +97,12 @@ class ArmedFaults:
     def list(self, organisation_id: str) -> list[ArmedFault]:
         """What is still armed, with the times that are left."""
         with self._lock:
-            return self._armed.get(organisation_id, [])[:]
+            return self._standing(organisation_id)[:]
 
     def disarm(self, organisation_id: str, number: int) -> None:
         """Takes this one away. Raises `NotFound` for one that is not, or no longer, armed."""
         with self._lock:
-            armed = self._armed.get(organisation_id, [])
+            armed = self._standing(organisation_id)
             left = [found for found in armed if found.number != number]
             if len(left) == len(armed):
                 raise NotFound(f"No fault {number} is armed for this organisation.")
@@ -96,3 +114,13 @@ class ArmedFaults:
     def clear(self, organisation_id: str) -> None:
         with self._lock:
             self._armed.pop(organisation_id, None)
+
+    def _standing(self, organisation_id: str) -> builtins.list[ArmedFault]:
+        """Those whose time is not over; the others are forgotten."""
+        armed = self._armed.get(organisation_id, [])
+        if any(found.until is not None for found in armed):
+            now = self._now()
+            armed[:] = [found for found in armed if found.until is None or now < found.until]
+            if not armed:
+                del self._armed[organisation_id]
+        return armed

@@ -96,14 +96,17 @@ class Organisation(Scripting):
         """
         self._state.endpoints.fail(self.id, endpoint_id, message)
 
-    def add_fault(self, fault: Fault, *, on: str = ANY, times: int | None = 1) -> None:
+    def add_fault(
+        self, fault: Fault, *, on: str = ANY, times: int | None = 1, for_seconds: float | None = None
+    ) -> None:
         """Makes its next `times` requests for `on` meet `fault`, or every one where `times` is None.
 
         `on` is an `operationId` of the contract, such as ``createChatCompletion``, or ``*``. Faults are met in the
-        order in which they were added, one by a request. Raises `NotAcceptable` for an operation that is not there,
-        or that could never meet the fault.
+        order in which they were added, one by a request. `for_seconds` ends it by the platform's clock: a rate window
+        is ``status(429, retry_after=30)`` with ``times=None, for_seconds=30``. Raises `NotAcceptable` for an operation
+        that is not there, or that could never meet the fault.
         """
-        self._state.faults.arm(self.id, fault, on=on, times=times)
+        self._state.faults.arm(self.id, fault, on=on, times=times, for_seconds=for_seconds)
 
     def clear_faults(self) -> None:
         self._state.faults.clear(self.id)

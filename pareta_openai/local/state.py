@@ -53,7 +53,7 @@ class State:
         self.eval_sets: EvalSets = EvalSets(self._store)
         self.blobs: Blobs = Blobs(self._store)
         self.eval_runs: EvalRuns = EvalRuns(self._store, self.ledger)
-        self.faults: ArmedFaults = ArmedFaults()
+        self.faults: ArmedFaults = ArmedFaults(self.now)
         self.scripts: Scripts = Scripts()
         self.model_server: ModelServer | None = None
         """What answers inference, from before the first request on; where it is None, answers are made up."""
@@ -88,7 +88,7 @@ class State:
             self._store.clear()
             self.clock.reset()
             begin()
-        self.faults = ArmedFaults()
+        self.faults = ArmedFaults(self.now)
         self.scripts = Scripts()
         self.endpoints.changes.announce()
 

@@ -126,6 +126,31 @@ def test_a_late_answer_comes_as_the_clock_is_moved(caller, fault, stream):
         assert answer.result().status == 200
 
 
+@pytest.mark.parametrize("by", ["code", "HTTP"])
+def test_a_rate_window_is_over_when_the_clock_has_moved_past_it(caller, by):
+    with LocalPlatform() as platform:
+        organisation = platform.create_organisation()
+        call = caller(platform.base_url, organisation.api_key)
+        if by == "code":
+            organisation.add_fault(faults.status(429, retry_after=HOUR), times=None, for_seconds=HOUR)
+        else:
+            window = {"fault": "status", "code": 429, "retry_after": HOUR, "times": None, "for_seconds": HOUR}
+            assert call("POST", "/_local/faults", window).json()["until"] == pytest.approx(time.time() + HOUR, abs=60)
+        assert [call.chat().status for _ in range(3)] == [429] * 3
+        platform.clock.advance(minutes=59)
+        assert call.chat().status == 429
+        platform.clock.advance(minutes=1)
+        assert call.chat().status == 200
+        assert organisation.faults == []
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf")])
+def test_a_rate_window_has_a_length(organisation, seconds):
+    with pytest.raises(NotAcceptable, match="for_seconds"):
+        organisation.add_fault(faults.status(429), for_seconds=seconds)
+    assert organisation.faults == []
+
+
 def test_an_eval_run_is_over_when_the_clock_has_moved_past_its_end(caller):
     with LocalPlatform(eval_seconds=HOUR) as platform:
         call = caller(platform.base_url, platform.api_key)

@@ -26,9 +26,7 @@ class BalanceRequest(BaseModel):
     balance_micro_usd: int
 
 
-class FaultRequest(BaseModel):
-    """`on` is an `operationId` of the contract or ``*``; `times` null is every request from now on."""
-
+class _ForRequests(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     fault: str
@@ -36,8 +34,15 @@ class FaultRequest(BaseModel):
     times: int | None = 1
 
 
-class ArmedFault(FaultRequest):
-    """The same with the times that are left, and the number that it can be disarmed by."""
+class FaultRequest(_ForRequests):
+    """`on` is an `operationId` of the contract or ``*``; `times` null is every request from now on, or those of the
+    next `for_seconds` by the platform's clock."""
+
+    for_seconds: float | None = None
+
+
+class ArmedFault(_ForRequests):
+    """The same with the times that are left, `until` when where it ends, and the number that it can be disarmed by."""
 
     number: int
 
@@ -62,7 +67,7 @@ async def set_balance(body: BalanceRequest, state: CurrentState, organisation: O
 async def arm_fault(body: FaultRequest, state: CurrentState, organisation: Organisation) -> ArmedFault:
     """A fault by its name, with its arguments beside it: ``{"fault": "drop", "after_events": 3, "on": …}``."""
     fault = faults.read({**(body.model_extra or {}), "fault": body.fault})
-    return _armed(state.faults.arm(organisation, fault, on=body.on, times=body.times))
+    return _armed(state.faults.arm(organisation, fault, on=body.on, times=body.times, for_seconds=body.for_seconds))
 
 
 @router.get("/faults")
