@@ -14,6 +14,7 @@
 | `_calculate_retry_timeout`         | `call_timeout`, `replace_pauses`  | retries as openai makes them              |
 | `_prepare_options`                 | `call_timeout`                    | attempts take as long as openai lets them |
 | `_should_retry` and kin            | `on_not_ready`, `call_timeout`    | 503s and retries are openai's own         |
+| `_iterator` of streams             | they end when nobody holds them   | they end when the collector runs          |
 | `to_raw_response_wrapper` and kin  | raw responses of our namespaces   | no such responses there                   |
 | `_client`                          | uploads to signed URLs            | a transport of its own for each           |
 |                                    | bounds for compressed answers     | none                                      |
@@ -177,6 +178,12 @@ def request_errors() -> tuple[type[Exception], ...]:
     return tuple(transport.RequestError for transport in _transports())
 
 
+def default_transport() -> Any:
+    """The one that openai itself uses."""
+    bases = (base.__module__.partition(".")[0] for base in openai.DefaultHttpxClient.__mro__)
+    return sys.modules[next(base for base in bases if base in ("httpx", "httpx2"))]
+
+
 def transport_errors() -> tuple[type[Exception], ...]:
     """What reading a response's body raises when the connection fails."""
     return (OSError, *request_errors())
@@ -209,11 +216,14 @@ def guard_body(response: Any, translate: Callable[[Exception], Exception]) -> No
 
     def async_guarded(read: Callable[..., Any]) -> Callable[..., Any]:
         async def parts(*args: Any, **kwargs: Any) -> AsyncIterator[bytes]:
+            reader = read(*args, **kwargs)
             try:
-                async for part in read(*args, **kwargs):
+                async for part in reader:
                     yield part
             except transport_errors() as error:
                 raise translate(error) from error
+            finally:
+                await end_reading(reader)
 
         return parts
 
@@ -242,6 +252,15 @@ def guard_accumulation(stream: Any, refuse: Callable[[Response, Exception], Exce
     if response is not None:
         for name in ("handle_chunk", "get_final_completion"):
             setattr(state, name, _refusing(partial(refuse, response))(getattr(state, name)))
+
+
+async def end_reading(reader: Any) -> None:
+    """Close an async generator that was left in the middle, so that no event loop finds it unfinished.
+
+    One that another task waits for is left to it.
+    """
+    if not getattr(reader, "ag_running", False):
+        await reader.aclose()
 
 
 def _is_about_an_address(error: Exception) -> bool:
@@ -420,8 +439,7 @@ def thaw(value: Any) -> Any:
         module = import_module(value.module)
     except ModuleNotFoundError:
         # From a process with another openai, and so with the other transport.
-        bases = (base.__module__.partition(".")[0] for base in openai.DefaultHttpxClient.__mro__)
-        module = sys.modules[next(base for base in bases if base in ("httpx", "httpx2"))]
+        module = default_transport()
     return getattr(module, value.kind)(**arguments)
 
 
@@ -433,6 +451,11 @@ def default_headers(client: Any) -> dict[str, Any]:
 def default_query(client: Any) -> dict[str, Any]:
     """What the client was given as `default_query`."""
     return dict(getattr(client, "_custom_query", {}))
+
+
+def forget_iterator(stream: openai.Stream[Any] | openai.AsyncStream[Any]) -> None:
+    """Take out of a stream openai's own iterator, which holds the stream: it would live until the collector runs."""
+    vars(stream).pop("_iterator", None)
 
 
 def read_chunk(client: Any, data: object, cast_to: Any, response: Any) -> Any:

@@ -121,9 +121,12 @@ class _ParetaClient(_openai.ClientHooks):
                 # A traceback that shows locals must not show the key, neither here nor where it was looked at.
                 api_key = None
                 raise error.with_traceback(None) from None
+            is_default = arguments.get("http_client") is None
+            if is_default:
+                arguments["http_client"] = self._default_http_client()
             super().__init__(api_key=api_key, base_url=base_url, **arguments)
             self._forget_ambient_settings(arguments)
-            if arguments.get("http_client") is None:
+            if is_default:
                 _openai.limit_compression(self)
             for name in _REPLACED:
                 vars(self).pop(name, None)
@@ -166,6 +169,10 @@ class _ParetaClient(_openai.ClientHooks):
         What the constructor does by itself, said aloud; `arguments` are its own and win over the environment.
         """
         return cls(**arguments)
+
+    def _default_http_client(self) -> Any:
+        """What to use where the caller gives none; with None it is openai's own."""
+        return None
 
     def _forget_ambient_settings(self, explicit: Mapping[str, Any]) -> None:
         """Take back what openai read from OPENAI_* variables: it identifies an OpenAI account."""
@@ -428,6 +435,11 @@ class AsyncParetaOpenAI(_ParetaClient, _openai.AsyncHooks, openai.AsyncOpenAI):
     async def aclose(self) -> None:
         """`close`, as Pareta's own client and the transport call it."""
         await self.close()
+
+    def _default_http_client(self) -> Any:
+        from .event_loops import EventLoopsHttpClient
+
+        return EventLoopsHttpClient()
 
     async def _bring_up(self, endpoint_id: str) -> None:
         await self.endpoints.ensure_live(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
 
 import openai
@@ -11,6 +12,7 @@ from openai.types.chat import ChatCompletionChunk
 from .. import _openai, errors
 from ..decoding import EventDecoder, ServerSentEvent, read_json
 from ..types.chat import receipt
+from ._reading import async_read_rest, read_rest
 
 if TYPE_CHECKING:
     from .._openai import Response
@@ -115,8 +117,8 @@ class ChatStream(openai.Stream[ChatCompletionChunk], _Receipt):
 
     def __init__(self, *, client: Any, response: Any, **arguments: Any) -> None:
         super().__init__(client=client, response=response, **arguments)
-        self._answer = _Answer(client, response)
-        self._chunks = self._read()
+        _openai.forget_iterator(self)
+        self._chunks = _read(response, _Answer(client, response))
 
     def __next__(self) -> ChatCompletionChunk:
         return next(self._chunks)
@@ -124,21 +126,23 @@ class ChatStream(openai.Stream[ChatCompletionChunk], _Receipt):
     def __iter__(self) -> Iterator[ChatCompletionChunk]:
         return self._chunks
 
-    def _read(self) -> Iterator[ChatCompletionChunk]:
-        decoder = EventDecoder()
-        answer = self._answer
-        try:
-            for data in self.response.iter_bytes():
-                for sent in decoder.feed(data):
-                    chunk = answer.read(sent)
-                    if chunk is None:
-                        return
-                    yield chunk
-        except _openai.body_errors() as error:
-            raise errors.broken_off(self.response.request, error, during="the stream") from error
-        finally:
-            self.close()
-        answer.check_whole()
+
+def _read(response: Response, answer: _Answer) -> Iterator[ChatCompletionChunk]:
+    decoder = EventDecoder()
+    body = response.iter_bytes()
+    try:
+        for data in body:
+            for sent in decoder.feed(data):
+                chunk = answer.read(sent)
+                if chunk is None:
+                    read_rest(response, body)
+                    return
+                yield chunk
+    except _openai.body_errors() as error:
+        raise errors.broken_off(response.request, error, during="the stream") from error
+    finally:
+        response.close()
+    answer.check_whole()
 
 
 class AsyncChatStream(openai.AsyncStream[ChatCompletionChunk], _Receipt):
@@ -146,8 +150,8 @@ class AsyncChatStream(openai.AsyncStream[ChatCompletionChunk], _Receipt):
 
     def __init__(self, *, client: Any, response: Any, **arguments: Any) -> None:
         super().__init__(client=client, response=response, **arguments)
-        self._answer = _Answer(client, response)
-        self._chunks = self._read()
+        _openai.forget_iterator(self)
+        self._chunks = _async_read(response, _Answer(client, response))
 
     async def __anext__(self) -> ChatCompletionChunk:
         return await self._chunks.__anext__()
@@ -155,18 +159,26 @@ class AsyncChatStream(openai.AsyncStream[ChatCompletionChunk], _Receipt):
     def __aiter__(self) -> AsyncIterator[ChatCompletionChunk]:
         return self._chunks
 
-    async def _read(self) -> AsyncIterator[ChatCompletionChunk]:
-        decoder = EventDecoder()
-        answer = self._answer
-        try:
-            async for data in self.response.aiter_bytes():
+    async def close(self) -> None:
+        """Release the connection, whatever is still to come on it."""
+        await _openai.end_reading(self._chunks)
+        await super().close()
+
+
+async def _async_read(response: Response, answer: _Answer) -> AsyncGenerator[ChatCompletionChunk]:
+    decoder = EventDecoder()
+    body = response.aiter_bytes()
+    try:
+        async with aclosing(body):
+            async for data in body:
                 for sent in decoder.feed(data):
                     chunk = answer.read(sent)
                     if chunk is None:
+                        await async_read_rest(response, body)
                         return
                     yield chunk
-        except _openai.body_errors() as error:
-            raise errors.broken_off(self.response.request, error, during="the stream") from error
-        finally:
-            await self.close()
-        answer.check_whole()
+    except _openai.body_errors() as error:
+        raise errors.broken_off(response.request, error, during="the stream") from error
+    finally:
+        await response.aclose()
+    answer.check_whole()

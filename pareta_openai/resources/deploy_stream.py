@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 import openai
@@ -10,6 +11,7 @@ import openai
 from .. import _openai, errors
 from ..decoding import EventDecoder, ServerSentEvent, read_json
 from ..types.endpoints import DeployEvent, Endpoint
+from ._reading import async_read_rest, read_rest
 
 if TYPE_CHECKING:
     from .._openai import Response
@@ -34,6 +36,10 @@ class _Deploy:
         if event.event in ("complete", "error"):
             self._end = event
         return event
+
+    @property
+    def has_ended(self) -> bool:
+        return self._end is not None
 
     def check_ended(self, response: Response) -> None:
         if not self._has_begun:
@@ -71,8 +77,9 @@ class DeployStream(openai.Stream[DeployEvent]):
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)
+        _openai.forget_iterator(self)
         self._deploy = _Deploy()
-        self._events = self._read()
+        self._events = _read(self.response, self._deploy)
 
     @property
     def endpoint(self) -> Endpoint:
@@ -88,17 +95,22 @@ class DeployStream(openai.Stream[DeployEvent]):
     def __iter__(self) -> Iterator[DeployEvent]:
         return self._events
 
-    def _read(self) -> Iterator[DeployEvent]:
-        decoder = EventDecoder()
-        try:
-            for data in self.response.iter_bytes():
-                for sent in decoder.feed(data):
-                    yield self._deploy.read(sent)
-        except _openai.body_errors() as error:
-            raise self._deploy.broken_off(error, self.response) from error
-        finally:
-            self.close()
-        self._deploy.check_ended(self.response)
+
+def _read(response: Response, deploy: _Deploy) -> Iterator[DeployEvent]:
+    decoder = EventDecoder()
+    body = response.iter_bytes()
+    try:
+        for data in body:
+            for sent in decoder.feed(data):
+                yield deploy.read(sent)
+                if deploy.has_ended:
+                    read_rest(response, body)
+                    return
+    except _openai.body_errors() as error:
+        raise deploy.broken_off(error, response) from error
+    finally:
+        response.close()
+    deploy.check_ended(response)
 
 
 class AsyncDeployStream(openai.AsyncStream[DeployEvent]):
@@ -106,8 +118,9 @@ class AsyncDeployStream(openai.AsyncStream[DeployEvent]):
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)
+        _openai.forget_iterator(self)
         self._deploy = _Deploy()
-        self._events = self._read()
+        self._events = _async_read(self.response, self._deploy)
 
     @property
     def endpoint(self) -> Endpoint:
@@ -120,14 +133,25 @@ class AsyncDeployStream(openai.AsyncStream[DeployEvent]):
     def __aiter__(self) -> AsyncIterator[DeployEvent]:
         return self._events
 
-    async def _read(self) -> AsyncIterator[DeployEvent]:
-        decoder = EventDecoder()
-        try:
-            async for data in self.response.aiter_bytes():
+    async def close(self) -> None:
+        """Release the connection, whatever is still to come on it."""
+        await _openai.end_reading(self._events)
+        await super().close()
+
+
+async def _async_read(response: Response, deploy: _Deploy) -> AsyncGenerator[DeployEvent]:
+    decoder = EventDecoder()
+    body = response.aiter_bytes()
+    try:
+        async with aclosing(body):
+            async for data in body:
                 for sent in decoder.feed(data):
-                    yield self._deploy.read(sent)
-        except _openai.body_errors() as error:
-            raise self._deploy.broken_off(error, self.response) from error
-        finally:
-            await self.close()
-        self._deploy.check_ended(self.response)
+                    yield deploy.read(sent)
+                    if deploy.has_ended:
+                        await async_read_rest(response, body)
+                        return
+    except _openai.body_errors() as error:
+        raise deploy.broken_off(error, response) from error
+    finally:
+        await response.aclose()
+    deploy.check_ended(response)

@@ -7,8 +7,8 @@ import mimetypes
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -45,7 +45,7 @@ class Document:
         while chunk := self.file.read(_CHUNK):
             yield chunk
 
-    async def async_chunks(self) -> AsyncIterator[bytes]:
+    async def async_chunks(self) -> AsyncGenerator[bytes]:
         while chunk := await anyio.to_thread.run_sync(self.file.read, _CHUNK):
             yield chunk
 
@@ -99,11 +99,13 @@ def put(client: openai.OpenAI, url: str, document: Document) -> None:
 async def async_put(client: openai.AsyncOpenAI, url: str, document: Document) -> None:
     """See `put`."""
     http = _openai.transport(client) or openai.DefaultAsyncHttpxClient()
-    request = _put_request(http, url, document, document.async_chunks())
-    try:
-        response = await http.send(request, auth=None, follow_redirects=False)
-    except _openai.transport_errors() as error:
-        raise _not_reached(request, error) from error
+    # httpx leaves the generator of a body that it could not send to the collector.
+    async with aclosing(document.async_chunks()) as content:
+        request = _put_request(http, url, document, content)
+        try:
+            response = await http.send(request, auth=None, follow_redirects=False)
+        except _openai.transport_errors() as error:
+            raise _not_reached(request, error) from error
     _check(response)
 
 

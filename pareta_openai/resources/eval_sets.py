@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import anyio
@@ -169,6 +170,26 @@ class EvalSets(SyncResource):
             return self._send(_complete(eval_set_id, place, document, target.storage_uri), options)
 
 
+async def _async_spool(items: Items) -> SpooledRows:
+    """`spool`, in a thread. One that is no longer waited for reads to its end, and closes what it has written."""
+    handed_over: Future[SpooledRows] = Future()
+
+    def read() -> None:
+        rows = spool(items)
+        if handed_over.set_running_or_notify_cancel():
+            handed_over.set_result(rows)
+        else:
+            rows.close()
+
+    try:
+        await anyio.to_thread.run_sync(read)
+    except BaseException:
+        if not handed_over.cancel():
+            handed_over.result().close()
+        raise
+    return handed_over.result()
+
+
 class AsyncEvalSets(AsyncResource):
     """`EvalSets`, awaited."""
 
@@ -183,7 +204,7 @@ class AsyncEvalSets(AsyncResource):
     ) -> EvalSet:
         """See `EvalSets.create`. The rows are read in a thread."""
         _check_create(task, prompt, name)
-        with await anyio.to_thread.run_sync(spool, items) as rows:
+        with await _async_spool(items) as rows:
             return await self._send(_create(task, prompt, name, rows), options)
 
     async def list(self, **options: Unpack[RequestOptions]) -> builtins.list[EvalSet]:
