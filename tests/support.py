@@ -14,6 +14,16 @@ from typing import Any
 MESSAGES: list[Any] = [{"role": "user", "content": "Invoice 2041, Hansen Tools, 54.00 EUR"}]
 
 
+def ask(question: str) -> list[Any]:
+    """The messages of a chat."""
+    return [{"role": "user", "content": question}]
+
+
+def answers(text: str | None, question: str) -> bool:
+    """Whether `text` is the local platform's answer to `question`, with which it ends."""
+    return text is not None and text.endswith(f"You wrote: {question}")
+
+
 async def settle(value: Any) -> Any:
     """What a call gave, of the sync client at once and of the async one awaited."""
     return await value if inspect.isawaitable(value) else value
