@@ -20,10 +20,15 @@ DEMO = [sys.executable, str(ROOT / "examples" / "demo.py")]
 
 
 def start_demo(**options: Any) -> subprocess.Popen[str]:
-    # A session of its own, so that what it leaves behind can be found by it.
-    return subprocess.Popen(
-        DEMO, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True, **options
-    )
+    # What runs in a shell's background ignores Ctrl-C, and so does all that it starts.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        # A session of its own, so that what it leaves behind can be found by it.
+        return subprocess.Popen(
+            DEMO, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True, **options
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def processes_of_session(session: int) -> list[str]:
