@@ -90,7 +90,10 @@ def never_ending(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a server that says all there is to say, and leaves it to the client to close the connection."""
 
     def serve() -> None:
-        connection, _ = server.accept()
+        try:
+            connection, _ = server.accept()
+        except OSError:
+            return  # nobody came
         with connection:
             connection.recv(65536)
             connection.sendall(HEAD + b"%x\r\n%s\r\n" % (len(request.param), request.param))
@@ -102,6 +105,7 @@ def never_ending(request: pytest.FixtureRequest) -> Iterator[str]:
         thread = threading.Thread(target=serve)
         thread.start()
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
         thread.join()
 
 
