@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -38,7 +39,7 @@ def test_it(pareta, pareta_client):
     )
     result.assert_outcomes(failed=1)
     [file] = kept(result)
-    result.stdout.fnmatch_lines([f"Serve it again: pareta-openai local --state {file}"])
+    result.stdout.fnmatch_lines([f"Serve it again: pareta-openai local --state {shlex.quote(str(file))}"])
     with LocalPlatform(state=file) as platform:
         [debit] = platform.organisation.ledger()
         assert platform.organisation.balance_micro_usd == 5_000_000 - debit.micro_usd
