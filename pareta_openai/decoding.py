@@ -1,4 +1,4 @@
-"""Bytes from the wire → events and JSON."""
+"""Bytes from the wire → events, JSON and openai's models."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from types import UnionType
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
 
 import openai
+from pydantic_core import from_json
 
 _Model = TypeVar("_Model", bound=openai.BaseModel)
 
@@ -36,13 +37,24 @@ def read_json(text: str | bytes, **options: Any) -> Any:
     objects, lists = count("{"), count("[")
     if objects > _MANY_OBJECTS and len(text) < _SMALLEST_OBJECT * objects:
         raise UnworkableJSON(f"JSON of {objects} objects with next to nothing in them")
-    try:
-        value = json.loads(text, **options)
-    except RecursionError:
-        raise UnworkableJSON("JSON that is nested too deep") from None
+    value = json.loads(text, **options) if options else _parse(text)
     if objects + lists > _MAX_DEPTH and is_too_deep(value):
         raise UnworkableJSON("JSON that is nested too deep")
     return value
+
+
+def _parse(text: str | bytes) -> Any:
+    # json.loads stops at the interpreter's limit of recursion, where nothing else can run either, least of all the
+    # finalizers of objects that are collected just then.
+    try:
+        return from_json(text)
+    except ValueError as error:
+        if "recursion limit" in str(error):
+            raise UnworkableJSON("JSON that is nested too deep") from None
+    try:  # it reads more: UTF-16, halves of surrogate pairs
+        return json.loads(text)
+    except RecursionError:
+        raise UnworkableJSON("JSON that is nested too deep") from None
 
 
 def is_too_deep(value: object) -> bool:
@@ -82,7 +94,7 @@ class EventDecoder:
     Lines end in LF, CR or CRLF; an event ends at an empty line; what stands behind the last empty line is
     no event. ``id`` and ``retry`` steer a browser's reconnecting, which a deploy has not, and are skipped.
 
-    Each byte is looked at once, and kept once until its event has ended.
+    What it costs grows with the bytes alone, however they are split, and each is kept once until its event has ended.
     """
 
     def __init__(self) -> None:

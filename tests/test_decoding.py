@@ -1,13 +1,16 @@
-"""Server-Sent Events by the standard's rules, however the bytes are split."""
+"""Server-Sent Events by the standard's rules, however the bytes are split; and JSON that is hostile."""
 
 from __future__ import annotations
 
+import gc
+import sys
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pareta_openai.decoding import EventDecoder, ServerSentEvent
+from pareta_openai.decoding import EventDecoder, ServerSentEvent, UnworkableJSON, read_json
 
 
 def told(events: list[ServerSentEvent]) -> list[tuple[str, str]]:
@@ -80,3 +83,34 @@ def test_the_split_of_the_bytes_changes_nothing(lines: list[tuple[str, str]], cu
     places = sorted({min(cut, len(stream)) for cut in cuts})
     pieces = [stream[a:b] for a, b in pairwise([0, *places, len(stream)])]
     assert decode(*pieces) == decode(stream)
+
+
+def test_deep_json_does_not_reach_the_limit_of_recursion(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There, whatever is collected at the moment has its finalizers fail."""
+    failed: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: failed.append(unraisable.exc_type))
+
+    class Circle:
+        def __init__(self) -> None:
+            self.me = self
+
+        def __del__(self) -> None:
+            repr([[[]]])
+
+    kept = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    try:
+        for allocations in range(500, 1_000, 2):
+            gc.disable()
+            for _ in range(100):
+                Circle()
+            gc.set_threshold(100 + allocations)
+            gc.enable()
+            with pytest.raises(UnworkableJSON):
+                read_json(b'{"a":' * 5_000 + b"1" + b"}" * 5_000)
+            gc.collect()
+    finally:
+        gc.set_threshold(*kept)
+        gc.unfreeze()
+    assert failed == []
