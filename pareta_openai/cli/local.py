@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -77,57 +80,67 @@ def run(
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
 
-    # After the handlers: a Ctrl-C during the imports ends as quietly as one later.
-    from rich.console import Console
+    with _without_collecting_garbage():
+        # After the handlers: a Ctrl-C during the imports ends as quietly as one later.
+        from pareta_openai.local import LocalExtraMissing, LocalPlatform, RecordingError, StateError
 
-    from pareta_openai.local import LocalExtraMissing, LocalPlatform, RecordingError, StateError
-
-    words = Console(stderr=True, highlight=False, soft_wrap=True)
-    try:
-        platform = LocalPlatform(
-            host=host,
-            port=port,
-            storage_port=storage_port,
-            admin_token=admin_token,
-            allowed_hosts=allow_host or (),
-            state=state or ":memory:",
-            deploy_seconds=deploy_seconds,
-            deploy_polls=deploy_polls,
-            idle_seconds=idle_seconds,
-            eval_seconds=eval_seconds,
-            upstream=_upstream(upstream, upstream_model or []),
-            record=record,
-            replay=replay,
-            platform=generation,
-        )
-    except ValueError as error:
-        words.print(str(error), markup=False)
-        raise typer.Exit(2) from None
-    try:
-        platform.start()
-    except LocalExtraMissing as error:
-        words.print(str(error), markup=False)
-        raise typer.Exit(2) from None
-    except (RecordingError, StateError) as error:
-        words.print(str(error), markup=False)
-        raise typer.Exit(1) from None
-    except OSError as error:
-        words.print(f"Cannot listen on {host}:{port}: {error.strerror}.", markup=False)
-        raise typer.Exit(1) from None
+        try:
+            platform = LocalPlatform(
+                host=host,
+                port=port,
+                storage_port=storage_port,
+                admin_token=admin_token,
+                allowed_hosts=allow_host or (),
+                state=state or ":memory:",
+                deploy_seconds=deploy_seconds,
+                deploy_polls=deploy_polls,
+                idle_seconds=idle_seconds,
+                eval_seconds=eval_seconds,
+                upstream=_upstream(upstream, upstream_model or []),
+                record=record,
+                replay=replay,
+                platform=generation,
+            )
+        except ValueError as error:
+            raise _failure(str(error), 2) from None
+        try:
+            platform.start()
+        except LocalExtraMissing as error:
+            raise _failure(str(error), 2) from None
+        except (RecordingError, StateError) as error:
+            raise _failure(str(error), 1) from None
+        except OSError as error:
+            raise _failure(f"Cannot listen on {host}:{port}: {error.strerror}.", 1) from None
     try:
         print(f"export PARETA_BASE_URL={platform.base_url}", flush=True)
         print(f"export PARETA_API_KEY={platform.api_key}", flush=True)
-        words.print(
-            "\n[bold]The local Pareta platform is running.[/bold]"
-            f" {_behind_it(upstream, replay)}"
+        typer.echo(
+            f"\n{typer.style('The local Pareta platform is running.', bold=True)} {_behind_it(upstream, replay)}"
             f"\nDashboard: {platform.base_url}\nRoutes: {platform.base_url}/docs"
             "\nPlain openai: base_url is $PARETA_BASE_URL/v1, and the key is the same."
-            "\nCtrl-C stops it."
+            "\nCtrl-C stops it.",
+            err=True,
         )
         while not stop.wait(_WAKE_SECONDS):
             pass
     finally:
         platform.stop()
+
+
+@contextmanager
+def _without_collecting_garbage() -> Iterator[None]:
+    """Whatever is imported stays, and looking for garbage in it would take a twentieth of the start."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _failure(words: str, code: int) -> typer.Exit:
+    typer.echo(words, err=True)
+    return typer.Exit(code)
 
 
 def _behind_it(upstream: str | None, replay: Path | None) -> str:

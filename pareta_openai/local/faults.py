@@ -165,12 +165,16 @@ def _fault(
     """Makes faults of what `function` returns, and lets them be said in JSON. They raise `NotAcceptable`."""
     name = function.__name__
     parameters = inspect.signature(function)
-    checked = validate_call(function)
+
+    # A platform that nobody wants a fault of starts without them.
+    @functools.cache
+    def checked() -> Callable[_P, Instead | Late | Cut | Broken]:
+        return validate_call(function)
 
     @functools.wraps(function)
     def make(*arguments: _P.args, **keywords: _P.kwargs) -> Fault:
         try:
-            action = checked(*arguments, **keywords)
+            action = checked()(*arguments, **keywords)
         except ValidationError as error:
             raise NotAcceptable(f"{name}: {_words(error)}") from None
         return Fault({"fault": name, **_said(parameters.bind(*arguments, **keywords).arguments)}, action)

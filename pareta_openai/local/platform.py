@@ -20,7 +20,6 @@ from .generations import find_generation
 from .ledger import Debit
 from .model_server import ModelServer
 from .organisations import new_api_key
-from .recording import Player, Recorder
 from .scripts import Script, Scripting
 from .state import DEFAULT_BALANCE_MICRO_USD, State
 from .upstream import Upstream
@@ -266,13 +265,19 @@ class LocalPlatform(Scripting):
 
     def _model_server(self, clock: Clock) -> ModelServer | None:
         if self._replay is not None:
+            from .recording import Player
+
             return Player(self._replay, clock)
         if self._upstream is None:
             return None
         from .upstream_server import UpstreamServer
 
         server = UpstreamServer(self._upstream)
-        return server if self._record is None else Recorder(server, self._record, secrets=(self._upstream.api_key,))
+        if self._record is None:
+            return server
+        from .recording import Recorder
+
+        return Recorder(server, self._record, secrets=(self._upstream.api_key,))
 
     @property
     def _running_state(self) -> State:
