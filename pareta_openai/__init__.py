@@ -5,6 +5,8 @@ from pareta_openai import OpenAI
 client = OpenAI()  # PARETA_API_KEY, and PARETA_BASE_URL where it is not production
 client.chat.completions.create(model="ep_contract_kie", messages=[...])
 client.endpoints.deploy(task="contract-key-fields", wait=True)
+
+What openai has and this package has not is openai's own, so that `import pareta_openai as openai` will do.
 """
 
 from __future__ import annotations
@@ -14,7 +16,16 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from .client import AsyncOpenAI, AsyncPareta, AsyncParetaOpenAI, OpenAI, Pareta, ParetaOpenAI
+    from .client import (
+        AsyncClient,
+        AsyncOpenAI,
+        AsyncPareta,
+        AsyncParetaOpenAI,
+        Client,
+        OpenAI,
+        Pareta,
+        ParetaOpenAI,
+    )
     from .errors import (
         APIConnectionError,
         APIError,
@@ -39,6 +50,7 @@ if TYPE_CHECKING:
         WaitTimeoutError,
     )
     from .openai_data import OpenAIRows, SkippedLine, evals_from_openai
+    from .openai_names import *  # noqa: F403 - first: what is ours as well is ours
     from .resources.chat_stream import AsyncChatStream, ChatStream
     from .resources.deploy_stream import AsyncDeployStream, DeployStream
     from .resources.models import Model, ModelList
@@ -73,6 +85,7 @@ __all__ = [
     "APIStatusError",
     "APITimeoutError",
     "AsyncChatStream",
+    "AsyncClient",
     "AsyncDeployStream",
     "AsyncOpenAI",
     "AsyncPareta",
@@ -84,6 +97,7 @@ __all__ = [
     "ChatCompletionChunk",
     "ChatStream",
     "Choice",
+    "Client",
     "ConflictError",
     "DeployEvent",
     "DeployStream",
@@ -144,17 +158,32 @@ _HOMES = (
 )
 
 
+# Of ours and of openai's: what ours have not is looked up in openai's.
+_SHARED = ("types", "resources")
+
+
 def __getattr__(name: str) -> Any:
     # Looked up when asked for: the command line has parts that do without openai, and start quickly so.
     from importlib import import_module
+    from importlib.util import find_spec
 
     if name in __all__:
         for home in _HOMES:
             module = import_module(f".{home}", __name__)
             if hasattr(module, name):
                 return globals().setdefault(name, getattr(module, name))
+    if name in _SHARED:
+        return import_module(f".{name}", __name__)
+    # The import system asks here before it imports a module of ours.
+    if not name.startswith("_") and find_spec(f"{__name__}.{name}") is None:
+        try:
+            return import_module(".module_level", __name__).serve(name)
+        except AttributeError:
+            """Of openai, which has no such name."""
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    from importlib import import_module
+
+    return sorted({*globals(), *__all__, *_SHARED, *import_module(".module_level", __name__).names()})

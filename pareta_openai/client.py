@@ -493,8 +493,10 @@ class AsyncParetaOpenAI(_ParetaClient, _openai.AsyncHooks, openai.AsyncOpenAI):
 
 
 # One a line: mypy takes no chain of assignments for a type.
+Client = ParetaOpenAI
 OpenAI = ParetaOpenAI
 Pareta = ParetaOpenAI
+AsyncClient = AsyncParetaOpenAI
 AsyncOpenAI = AsyncParetaOpenAI
 AsyncPareta = AsyncParetaOpenAI
 

@@ -1,5 +1,7 @@
 """What the control plane returns, one module a namespace; `chat` is imported by itself, since it is large."""
 
+from typing import TYPE_CHECKING, Any
+
 from .endpoints import (
     DeployEvent,
     Endpoint,
@@ -35,3 +37,15 @@ __all__ = [
     "TaskMatchCandidate",
     "UploadedDocument",
 ]
+
+if TYPE_CHECKING:
+    from openai.types import *  # noqa: F403  # pyright: ignore[reportWildcardImportFromLibrary]
+
+    from . import chat as chat
+else:
+
+    def __getattr__(name: str) -> Any:
+        """openai's, for `import pareta_openai as openai`."""
+        import openai.types
+
+        return getattr(openai.types, name)

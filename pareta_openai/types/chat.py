@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import openai
 from openai.types import CompletionUsage as Usage
+from openai.types import chat as openai_chat
 from openai.types.chat import ChatCompletion as OpenAIChatCompletion
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessage
 from openai.types.chat.chat_completion import Choice
+
+
+def __getattr__(name: str) -> Any:
+    """openai's, for `import pareta_openai as openai`."""
+    return getattr(openai_chat, name)
+
 
 Message = ChatCompletionMessage
 
