@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+import pareta_openai
+from pareta_openai import module_level
 from pareta_openai.local import LocalPlatform
 
 ROOT = Path(__file__).parent.parent
@@ -20,6 +22,7 @@ def test_its_python_runs_from_top_to_bottom_against_the_local_platform(
 ) -> None:
     monkeypatch.setenv("PARETA_BASE_URL", platform.base_url)
     monkeypatch.setenv("PARETA_API_KEY", platform.api_key)
+    monkeypatch.setattr(pareta_openai, "timeout", None)  # which a block sets
     blocks = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     assert len(blocks) >= 4
     names: dict[str, Any] = {}
@@ -28,6 +31,7 @@ def test_its_python_runs_from_top_to_bottom_against_the_local_platform(
         names["client"].close()
         names["client"] = names["OpenAI"]()
     names["client"].close()
+    module_level.reset()
     assert "No model is behind this answer" in capsys.readouterr().out
 
 
