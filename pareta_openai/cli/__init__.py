@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 
 def main() -> None:
-    """Runs ``pareta-openai``; exits with 2 where the packages of the ``cli`` extra are missing."""
+    """Runs ``pareta-openai``; exits with 2 where the packages of the command's extra are missing."""
+    extra = "migrate" if sys.argv[1:2] == ["migrate"] else "cli"
     try:
+        if extra == "migrate":
+            import pathspec  # noqa: F401
         import rich  # noqa: F401
         import typer
     except ModuleNotFoundError as error:
-        print(f"pareta-openai needs {error.name}: pip install 'pareta-openai[cli]'", file=sys.stderr)
+        print(f"pareta-openai needs {error.name}: pip install 'pareta-openai[{extra}]'", file=sys.stderr)
         raise SystemExit(2) from None
 
-    from . import local
+    from . import local, migrate
 
-    commands = {"local": local.run}
+    commands: dict[str, Callable[..., None]] = {"local": local.run, "migrate": migrate.run}
     app = typer.Typer(
         no_args_is_help=True,
         add_completion=False,

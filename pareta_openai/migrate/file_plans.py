@@ -1,0 +1,148 @@
+"""One file: what is found in it, which edits that makes, and what it will hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from .edits import apply, compose, original_position, overlap
+from .findings import Edit, Finding, Span
+from .kinds import Look, kind_of
+from .ledger import Entry, ledger
+from .project import Project
+from .source import Source, Unreadable
+
+
+@dataclass(frozen=True)
+class FilePlan:
+    """What becomes of one file."""
+
+    path: str
+    before: bytes = b""
+    after: bytes = b""
+    edits: tuple[Edit, ...] = ()
+    """Sorted; offsets are into the file as UTF-8, without a byte-order mark."""
+    entries: tuple[Entry, ...] = ()
+    problem: str = ""
+    """Why the file could not be read, or is left as it was."""
+    groups: frozenset[str] = frozenset()
+    exports: frozenset[str] = frozenset()
+    renames: tuple[tuple[str, str], ...] = ()
+    reads: tuple[tuple[str, str], ...] = ()
+    """Variables, and the ``file:line`` that reads them."""
+
+
+@dataclass(frozen=True)
+class Refusals:
+    """What is not to be changed, and why."""
+
+    files: dict[str, str]
+    groups: frozenset[str] = frozenset()
+
+
+def first_plan(path: str, project: Project, refusals: Refusals) -> FilePlan:
+    """What a file holds and what is to change in it."""
+    try:
+        data = project.read(path)
+    except OSError as error:
+        return FilePlan(path, problem=f"cannot be read: {error.strerror}")
+    try:
+        look = _look(path, data, project)
+    except (SyntaxError, Unreadable) as error:
+        return FilePlan(path, data, data, problem=f"cannot be read: {_words(error)}")
+    findings = [_decided(finding, path, project, refusals) for finding in look.findings]
+    findings, edits = _without_conflicts(findings)
+    edits = look.with_imports(findings, edits)
+    try:
+        after = look.source.to_bytes(apply(look.source.data, edits)) if edits else data
+    except UnicodeError as error:
+        return FilePlan(path, data, data, problem=f"its encoding has no letter for the change: {error}")
+    source = look.source
+    return FilePlan(
+        path,
+        data,
+        after,
+        tuple(edits),
+        tuple(ledger(source, findings, look.reason)),
+        groups=frozenset(finding.group for finding in findings if finding.edits and finding.group),
+        exports=look.exports,
+        renames=tuple(chain.from_iterable(finding.renames for finding in findings if finding.edits)),
+        reads=tuple((name, f"{path}:{source.line(each.span.start)}") for each in findings for name in each.reads),
+        problem=refusals.files.get(path, ""),
+    )
+
+
+def next_plan(plan: FilePlan, project: Project) -> FilePlan:
+    """The plan with what is found in the file that the plan makes; the same plan when that is nothing."""
+    refusals = Refusals({})
+    try:
+        look = _look(plan.path, plan.after, project)
+    except (SyntaxError, Unreadable):
+        return plan  # which `fault_of` tells
+    decided = (_decided(finding, plan.path, project, refusals) for finding in look.findings)
+    findings, edits = _without_conflicts([finding for finding in decided if finding.edits])
+    edits = look.with_imports(findings, edits)
+    if not edits:
+        return plan
+    after = look.source.to_bytes(apply(look.source.data, edits))
+    source = Source.from_bytes(plan.before)
+    moved = [
+        replace(finding, span=Span(*(original_position(plan.edits, at) for at in finding.span))) for finding in findings
+    ]
+    return replace(
+        plan,
+        after=after,
+        edits=tuple(compose(plan.edits, edits, len(source.data))),
+        entries=tuple(sorted((*plan.entries, *ledger(source, moved)), key=lambda entry: entry[:2])),
+        groups=plan.groups | {finding.group for finding in findings if finding.group},
+        renames=(*plan.renames, *chain.from_iterable(finding.renames for finding in findings)),
+    )
+
+
+def fault_of(plan: FilePlan) -> str | None:
+    """What is wrong with the result."""
+    kind = kind_of(plan.path)
+    assert kind is not None
+    return kind.module.fault(plan.path, plan.before, plan.after)
+
+
+def _look(path: str, data: bytes, project: Project) -> Look:
+    kind = kind_of(path)
+    assert kind is not None
+    return kind.module.look(path, data, project)
+
+
+def _decided(finding: Finding, path: str, project: Project, refusals: Refusals) -> Finding:
+    """The finding as it stands when it is known what may be changed."""
+    if not finding.edits:
+        return finding
+    if path in refusals.files:
+        return _unmade(finding, f"left as it was: {refusals.files[path]}")
+    if finding.group in refusals.groups:
+        return _unmade(finding, "it belongs to a change elsewhere that is not made")
+    if finding.safety == "suggested" and not project.options.unsafe:
+        return _unmade(finding, f"{finding.message} (--unsafe makes this change)")
+    return finding
+
+
+def _unmade(finding: Finding, message: str) -> Finding:
+    return replace(finding, verdict="manual", message=message, edits=(), needs=(), renames=())
+
+
+def _without_conflicts(findings: Iterable[Finding]) -> tuple[list[Finding], list[Edit]]:
+    """The findings whose edits can be made side by side. The next round finds the others again, if they still are."""
+    kept: list[Finding] = []
+    edits: list[Edit] = []
+    for finding in findings:
+        new = [edit for edit in finding.edits if edit not in edits]
+        if not any(overlap(edit, other) for edit in new for other in edits):
+            kept.append(finding)
+            edits += new
+    return kept, sorted(edits, key=lambda edit: edit[:2])
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, SyntaxError) and error.lineno:
+        return f"{error.msg}, line {error.lineno}"
+    return str(error)

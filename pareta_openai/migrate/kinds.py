@@ -1,0 +1,75 @@
+"""The kinds of files that are looked into, and the module that knows each.
+
+Such a module has two functions:
+
+- ``look(path, data, project) -> Look``: what it finds in the file's bytes;
+- ``fault(path, before, after) -> str | None``: what is wrong with the bytes after the edits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, NamedTuple, Protocol, cast
+
+from .findings import Edit, Finding, Span, Verdict
+from .project import Project
+from .source import Source
+
+
+class Reason(NamedTuple):
+    """The verdict on an occurrence of openai that no finding speaks of."""
+
+    verdict: Verdict
+    message: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a file was found to hold. Offsets are into ``source.data``."""
+
+    source: Source
+    findings: list[Finding]
+    reason: Callable[[Span], Reason] = lambda _: Reason("left", "text that no code reads")
+    exports: frozenset[str] = frozenset()
+    """Names that others can import from this file and that are openai's or Pareta's."""
+    imports: Callable[[Iterable[str], Iterable[Edit]], list[Edit]] = lambda _names, _edits: []
+    """The edits that import dotted names, beside those that are made already."""
+
+    def with_imports(self, findings: Iterable[Finding], edits: list[Edit]) -> list[Edit]:
+        """`edits` and what imports the names that the findings need."""
+        needs = [name for finding in findings for name in finding.needs]
+        return sorted([*edits, *self.imports(needs, edits)], key=lambda edit: edit[:2]) if needs else edits
+
+
+class KindModule(Protocol):
+    def look(self, path: str, data: bytes, project: Project) -> Look: ...
+
+    def fault(self, path: str, before: bytes, after: bytes) -> str | None: ...
+
+
+class FileKind(NamedTuple):
+    """Files of one sort."""
+
+    name: str
+    home: str
+    """The module of this package that knows them."""
+    matches: Callable[[str], bool]
+    """By the file's name, without its folder."""
+    after_code: bool = False
+    """Whether they are looked into when all code has been, and `Project.renames` is known."""
+
+    @property
+    def module(self) -> KindModule:
+        module: Any = import_module(f"{__package__}.{self.home}")
+        return cast("KindModule", module)
+
+
+KINDS = (FileKind("python", "python_files", lambda name: name.endswith((".py", ".pyi", ".pyw"))),)
+
+
+def kind_of(path: str) -> FileKind | None:
+    """The kind of a file, by its name; None for those that are not looked into."""
+    name = path.rpartition("/")[2]
+    return next((kind for kind in KINDS if kind.matches(name)), None)

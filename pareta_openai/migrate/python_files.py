@@ -1,0 +1,174 @@
+"""Python files: the rules run on them, and what must hold of the result."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import symtable
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from .findings import Edit, Finding, Span
+from .imports_needed import import_edits
+from .kinds import Look, Reason
+from .module import Module, parse
+from .origins import UNKNOWN
+from .project import Project
+from .rules import all_rules
+from .source import Source
+
+_KNOWN = frozenset(dir(builtins)) | {
+    *("__name__", "__file__", "__doc__", "__path__", "__package__", "__spec__", "__loader__", "__builtins__"),
+    *("__annotations__", "__cached__", "__dict__", "__module__", "__qualname__", "__class__", "__debug__"),
+    *("__conditional_annotations__", "__classdict__", "__classcell__", "__firstlineno__", "__static_attributes__"),
+}
+_WORD = re.compile(rb"[^\W\d]\w*", re.ASCII)
+
+
+def look(path: str, data: bytes, project: Project) -> Look:
+    """Raises SyntaxError and Unreadable."""
+    source = Source.from_bytes(data)
+    module = Module(source, path, project)
+    findings = check_module(module, project)
+    exports = {name for name, origins in module.names.exported().items() if any("openai" in each for each in origins)}
+    imports = partial(import_edits, module)
+    return Look(source, findings, Occurrences(module).reason, frozenset(exports), imports)
+
+
+def check_module(module: Module, project: Project) -> list[Finding]:
+    """What the rules find, without what an ignore comment keeps them from."""
+    words = module.data.lower()
+    found: list[Finding] = []
+    for rule in all_rules():
+        if project.options.wants(rule.id) and any(word in words for word in rule.words):
+            found += rule.check(module, project)
+    kept = [_ignored(module, finding) or finding for finding in found]
+    for line in module.ignores.unused():
+        message = "this comment keeps no rule from anything: take it out"
+        kept.append(Finding("PO001", "manual", module.ignores.spans[line], message, safety="manual"))
+    return kept
+
+
+def _ignored(module: Module, finding: Finding) -> Finding | None:
+    if finding.verdict not in ("migrate", "manual"):
+        return None
+    first, last = (module.line(position) for position in finding.span)
+    # All lines are asked: a comment that is of use is not to be reported as unused.
+    lines = [line for line in range(first, last + 1) if module.ignored(finding.rule, line)]
+    if not lines:
+        return None
+    message = f"the comment in line {lines[0]} says so"
+    return replace(finding, verdict="left", message=message, edits=(), needs=(), renames=())
+
+
+def fault(path: str, before: bytes, after: bytes) -> str | None:
+    """Why the result is not to be written: it does not parse, or a name in it is not defined any more."""
+    del path
+    try:
+        was, now = Source.from_bytes(before).data, Source.from_bytes(after).data
+        parse(now)
+        lost = undefined_names(now) - undefined_names(was)
+    except (SyntaxError, ValueError) as error:
+        return f"the result would not parse: {error}"
+    return f"the result would use names that are not defined: {', '.join(sorted(lost))}" if lost else None
+
+
+def undefined_names(data: bytes) -> set[str]:
+    """Names that code reads from the module's globals and that nothing there binds. Raises SyntaxError."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        top = symtable.symtable(data.decode(), "<file>", "exec")
+    bound = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    bound |= {child.get_name() for child in top.get_children() if child.get_type() in ("class", "function")}
+    read: set[str] = set()
+    tables = [top]
+    while tables:
+        table = tables.pop()
+        for symbol in table.get_symbols():
+            if symbol.is_global() or table is top:
+                if symbol.is_referenced():
+                    read.add(symbol.get_name())
+                if symbol.is_assigned() or symbol.is_imported():
+                    bound.add(symbol.get_name())
+        tables += table.get_children()
+    return read - bound - _KNOWN
+
+
+class Occurrences:
+    """Why a place that says openai and that no rule speaks of is as it is."""
+
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        self._code: dict[Span, str | None] | None = None
+        self._texts: list[Span] = []
+
+    def reason(self, span: Span) -> Reason:
+        code = self._read()
+        word = self._word(span)
+        if word in code:
+            origin = code[word]
+            if origin is None:
+                return Reason("left", "a name of this project's own")
+            if origin.startswith("pareta_openai"):
+                return Reason("already", "it is Pareta's")
+            return Reason("left", f"{origin.replace('()', '')} stays what it is")
+        if any(start <= span.start and span.end <= end for start, end in self._texts):
+            return Reason("left", "text in a string")
+        return Reason("left", "a comment")
+
+    def _word(self, span: Span) -> Span:
+        data = self._module.data
+        start, end = span
+        while start and (data[start - 1 : start].isalnum() or data[start - 1] == 95):
+            start -= 1
+        while end < len(data) and (data[end : end + 1].isalnum() or data[end] == 95):
+            end += 1
+        return Span(start, end)
+
+    def _read(self) -> dict[Span, str | None]:
+        if self._code is None:
+            self._code = dict(self._words())
+        return self._code
+
+    def _words(self) -> Iterator[tuple[Span, str | None]]:
+        module = self._module
+        for constant in module.nodes(ast.Constant, ast.JoinedStr):
+            if not isinstance(constant, ast.Constant) or isinstance(constant.value, (str, bytes)):
+                self._texts.append(module.span(constant))
+        for node in module.nodes(ast.Name):
+            yield module.span(node), self._origin(node)
+        for attribute in module.nodes(ast.Attribute):
+            end = module.span(attribute).end
+            yield Span(end - len(attribute.attr.encode()), end), self._origin(attribute)
+        statements: list[ast.Import | ast.ImportFrom] = [*module.nodes(ast.Import), *module.nodes(ast.ImportFrom)]
+        for statement in statements:
+            for alias in statement.names:
+                for word in self._words_of(module.span(statement)):
+                    yield word, module.import_origin(statement, alias)
+        for named in module.nodes(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.arg, ast.keyword):
+            start, end = module.span(named)
+            body = getattr(named, "body", None)
+            for word in self._words_of(Span(start, module.span(body[0]).start if body else end), first=3):
+                yield word, None
+
+    def _words_of(self, span: Span, first: int = 1_000) -> Iterator[Span]:
+        for number, match in enumerate(_WORD.finditer(self._module.data, *span)):
+            if number >= first:
+                break
+            yield Span(*match.span())
+
+    def _origin(self, node: ast.AST) -> str | None:
+        known = sorted(origin for origin in self._module.origins(node) if origin != UNKNOWN)
+        return known[0] if known else None
+
+
+def in_old_f_string(module: Module, edit: Edit) -> bool:
+    """Whether an edit is within an f-string, where Python before 3.12 does not know positions."""
+    if sys.version_info >= (3, 12):
+        return False
+    spans = (module.span(node) for node in module.nodes(ast.JoinedStr))
+    return any(start < edit.start and edit.end < end for start, end in spans)

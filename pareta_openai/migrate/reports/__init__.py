@@ -1,0 +1,1 @@
+"""A plan in the forms that people and programs read."""
