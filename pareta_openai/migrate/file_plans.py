@@ -41,8 +41,9 @@ class Refusals:
     groups: frozenset[str] = frozenset()
 
 
-def first_plan(path: str, project: Project, refusals: Refusals) -> FilePlan:
-    """What a file holds and what is to change in it."""
+def first_plan(asked: tuple[str, Refusals], project: Project) -> FilePlan:
+    """What a file, by its path, holds and what is to change in it."""
+    path, refusals = asked
     try:
         data = project.read(path)
     except OSError as error:
@@ -73,18 +74,18 @@ def first_plan(path: str, project: Project, refusals: Refusals) -> FilePlan:
     )
 
 
-def next_plan(plan: FilePlan, project: Project) -> FilePlan:
-    """The plan with what is found in the file that the plan makes; the same plan when that is nothing."""
+def next_plan(plan: FilePlan, project: Project) -> FilePlan | None:
+    """The plan with what is found in the file that the plan makes; None when that is nothing."""
     refusals = Refusals({})
     try:
         look = _look(plan.path, plan.after, project)
     except (SyntaxError, Unreadable):
-        return plan  # which `fault_of` tells
+        return None  # which `fault_of` tells
     decided = (_decided(finding, plan.path, project, refusals) for finding in look.findings)
     findings, edits = _without_conflicts([finding for finding in decided if finding.edits])
     edits = look.with_imports(findings, edits)
     if not edits:
-        return plan
+        return None
     after = look.source.to_bytes(apply(look.source.data, edits))
     source = Source.from_bytes(plan.before)
     moved = [
@@ -100,11 +101,12 @@ def next_plan(plan: FilePlan, project: Project) -> FilePlan:
     )
 
 
-def fault_of(plan: FilePlan) -> str | None:
-    """What is wrong with the result."""
+def fault_of(plan: FilePlan, project: Project) -> tuple[str, str | None]:
+    """The file's path, and what is wrong with the result."""
+    del project
     kind = kind_of(plan.path)
     assert kind is not None
-    return kind.module.fault(plan.path, plan.before, plan.after)
+    return plan.path, kind.module.fault(plan.path, plan.before, plan.after)
 
 
 def _look(path: str, data: bytes, project: Project) -> Look:

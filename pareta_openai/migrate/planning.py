@@ -17,6 +17,7 @@ from .kinds import kind_of
 from .options import Options
 from .project import Project
 from .walking import walk
+from .workers import each
 
 ROUNDS = 5
 
@@ -74,62 +75,79 @@ def _attempt(
     project: Project, paths: Sequence[str], refusals: Refusals, progress: Progress
 ) -> tuple[dict[str, FilePlan], dict[str, str]]:
     """The plans, and the files whose changes cannot be made, with why."""
+    run = _Run(project, refusals, progress, len(paths))
     code: list[str] = []
     after_code: list[str] = []
     for path in paths:
         kind = kind_of(path)
         (after_code if kind is not None and kind.after_code else code).append(path)
-    candidates: dict[str, frozenset[bytes]] = {}
-    plans: dict[str, FilePlan] = {}
-    gate = gates.words(project.options)
-    for done, path in enumerate(code):
-        progress(done, len(paths))
-        if _says(project, path, gate, candidates):
-            plans[path] = first_plan(path, project, refusals)
-    exporting = {path for path, file in plans.items() if file.exports}
-    while exporting:
-        found = gates.importing(candidates, exporting)
-        for path in found:
+    wanted, candidates = _past_the_gate(code, project)
+    run.passed(len(code) - len(wanted))
+    while wanted:
+        run.look_at(wanted)
+        wanted = gates.importing(candidates, [path for path in wanted if run.plans[path].exports])
+        for path in wanted:
             del candidates[path]
-            plans[path] = first_plan(path, project, refusals)
-        exporting = {path for path in found if plans[path].exports}
-    failed = _settle(plans, list(plans), project)
-    _tell(project, plans)
-    for done, path in enumerate(after_code, len(code)):
-        progress(done, len(paths))
-        plans[path] = first_plan(path, project, refusals)
-    failed |= _settle(plans, after_code, project)
-    progress(len(paths), len(paths))
-    for path, file in plans.items():
-        why = fault_of(file) if file.edits else None
-        if why is not None:
-            failed[path] = why
-    return plans, failed
+    run.settle(list(run.plans))
+    _tell(project, run.plans)
+    run.look_at(after_code)
+    run.settle(after_code)
+    return run.plans, run.failed
 
 
-def _says(project: Project, path: str, gate: frozenset[bytes], candidates: dict[str, frozenset[bytes]]) -> bool:
-    """Whether a file says a word of the gate; one that does not is noted with what it imports."""
-    try:
-        data = project.read(path)
-    except OSError:
-        return True  # which the plan then reports
-    lower = data.lower()
-    if any(word in lower for word in gate):
-        return True
-    if path.endswith(".py"):
-        candidates[path] = gates.imported_words(data)
-    return False
+class _Run:
+    """One attempt at all files."""
+
+    def __init__(self, project: Project, refusals: Refusals, progress: Progress, files: int) -> None:
+        self.plans: dict[str, FilePlan] = {}
+        self.failed: dict[str, str] = {}
+        """Files whose changes cannot be made, and why."""
+        self._project = project
+        self._refusals = refusals
+        self._progress = progress
+        self._files = files
+        self._done = 0
+
+    def passed(self, files: int) -> None:
+        """Notes that so many more files are done."""
+        self._done += files
+        self._progress(min(self._done, self._files), self._files)
+
+    def look_at(self, paths: Sequence[str]) -> None:
+        for plan in each(first_plan, [(path, self._refusals) for path in paths], self._project):
+            self.plans[plan.path] = plan
+            self.passed(1)
+
+    def settle(self, paths: Iterable[str]) -> None:
+        """Looks into what changed until nothing more is found, and at whether it came out right."""
+        changed = [path for path in paths if self.plans[path].edits]
+        moving = [self.plans[path] for path in changed]
+        for _ in range(ROUNDS):
+            self._project.take({plan.path: plan.after for plan in moving})
+            moving = [plan for plan in each(next_plan, moving, self._project) if plan is not None]
+            self.plans.update((plan.path, plan) for plan in moving)
+        self.failed |= {plan.path: "looked into again and again, it goes on changing" for plan in moving}
+        for path, why in each(fault_of, [self.plans[path] for path in changed], self._project):
+            if why is not None:
+                self.failed[path] = why
 
 
-def _settle(plans: dict[str, FilePlan], paths: Iterable[str], project: Project) -> dict[str, str]:
-    """Looks into what changed until nothing more is found; says where there is no end to it."""
-    moving = [plans[path] for path in paths if plans[path].edits]
-    for _ in range(ROUNDS):
-        project.take({file.path: file.after for file in moving})
-        following = [(file, next_plan(file, project)) for file in moving]
-        moving = [after for before, after in following if after is not before]
-        plans.update((file.path, file) for file in moving)
-    return {file.path: "looked into again and again, it goes on changing" for file in moving}
+def _past_the_gate(paths: Iterable[str], project: Project) -> tuple[list[str], dict[str, frozenset[bytes]]]:
+    """The files that say a word some rule goes by, and of the other Python files the words of their imports."""
+    wanted, others = [], {}
+    gate = gates.words(project.options)
+    for path in paths:
+        try:
+            data = project.read(path)
+        except OSError:
+            wanted.append(path)  # whose plan tells why
+            continue
+        lower = data.lower()
+        if any(word in lower for word in gate):
+            wanted.append(path)
+        elif path.endswith(".py"):
+            others[path] = gates.imported_words(data)
+    return wanted, others
 
 
 def _tell(project: Project, plans: dict[str, FilePlan]) -> None:

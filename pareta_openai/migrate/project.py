@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from .module import Module
@@ -41,6 +41,10 @@ class Project:
         self._stars: dict[str, list[str]] = {}
         self._found: dict[tuple[str, str, int], str | None] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        # For another process, which finds these out for itself.
+        return {**vars(self), "memo": {}, "_exports": {}, "_stars": {}, "_found": {}}
+
     def read(self, path: str) -> bytes:
         """The bytes of a file, with the changes of this run. Raises OSError."""
         changed = self.changed.get(path)
@@ -48,7 +52,7 @@ class Project:
 
     def file_of(self, module: str, importer: str, level: int = 0) -> str | None:
         """The project's file that `importer` gets by ``import module``, with `level` dots before it; else None."""
-        folder = str(PurePosixPath(importer).parent)
+        folder = importer.rpartition("/")[0]
         key = (module, folder, level)
         if key not in self._found:
             self._found[key] = self._find(module, folder, level)
@@ -112,27 +116,22 @@ class Project:
     def _find(self, module: str, folder: str, level: int) -> str | None:
         inner = module.replace(".", "/")
         if level:
-            base = PurePosixPath(folder)
-            for _ in range(level - 1):
-                base = base.parent
-            return self._as_file(_joined(str(base), inner))
-        own = PurePosixPath(folder)
-        for ancestor in (own, *own.parents):
-            if self._as_file(f"{ancestor}/__init__") is not None and str(ancestor) != ".":
-                continue  # code imports from where packages are, not from within them
-            for source_folder in _SOURCE_FOLDERS:
-                file = self._as_file(_joined(_joined(str(ancestor), source_folder), inner))
-                if file is not None:
-                    return file
-        return None
+            parts = folder.split("/") if folder else []
+            return self._as_file("/".join([*parts[: len(parts) - level + 1], inner]))
+        while True:
+            # Code imports from where packages are, not from within them.
+            if not folder or f"{folder}/__init__.py" not in self.files:
+                for source_folder in _SOURCE_FOLDERS:
+                    file = self._as_file(f"{folder}/{source_folder}/{inner}")
+                    if file is not None:
+                        return file
+            if not folder:
+                return None
+            folder = folder.rpartition("/")[0]
 
     def _as_file(self, path: str) -> str | None:
-        for file in (f"{path}.py", f"{path}/__init__.py"):
-            file = file.removeprefix("./").removeprefix("/")
+        path = path.replace("//", "/").strip("/")
+        for file in (f"{path}.py", f"{path}/__init__.py" if path else "__init__.py"):
             if file in self.files:
                 return file
         return None
-
-
-def _joined(folder: str, inner: str) -> str:
-    return "/".join(part for part in (folder, inner) if part not in ("", "."))

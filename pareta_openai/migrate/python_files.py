@@ -8,9 +8,8 @@ import re
 import symtable
 import sys
 import warnings
-from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 
 from .findings import Edit, Finding, Span
 from .imports_needed import import_edits
@@ -26,7 +25,8 @@ _KNOWN = frozenset(dir(builtins)) | {
     *("__annotations__", "__cached__", "__dict__", "__module__", "__qualname__", "__class__", "__debug__"),
     *("__conditional_annotations__", "__classdict__", "__classcell__", "__firstlineno__", "__static_attributes__"),
 }
-_WORD = re.compile(rb"[^\W\d]\w*", re.ASCII)
+_OPENAI = re.compile(rb"openai", re.IGNORECASE)
+_WORD_END = re.compile(rb"[\w\x80-\xff]*")
 
 
 def look(path: str, data: bytes, project: Project) -> Look:
@@ -103,14 +103,11 @@ class Occurrences:
 
     def __init__(self, module: Module) -> None:
         self._module = module
-        self._code: dict[Span, str | None] | None = None
-        self._texts: list[Span] = []
 
     def reason(self, span: Span) -> Reason:
-        code = self._read()
-        word = self._word(span)
-        if word in code:
-            origin = code[word]
+        word = next(found for found in self._words if found.start <= span.start and span.end <= found.end)
+        if word in self._code:
+            origin = self._code[word]
             if origin is None:
                 return Reason("left", "a name of this project's own")
             if origin.startswith("pareta_openai"):
@@ -120,50 +117,64 @@ class Occurrences:
             return Reason("left", "text in a string")
         return Reason("left", "a comment")
 
-    def _word(self, span: Span) -> Span:
+    @cached_property
+    def _words(self) -> list[Span]:
+        """Those that have openai in them."""
         data = self._module.data
-        start, end = span
-        while start and (data[start - 1 : start].isalnum() or data[start - 1] == 95):
-            start -= 1
-        while end < len(data) and (data[end : end + 1].isalnum() or data[end] == 95):
-            end += 1
-        return Span(start, end)
+        found = (match.span() for match in _OPENAI.finditer(data))
+        return [Span(_word_start(data, start), _WORD_END.match(data, end).end()) for start, end in found]
 
-    def _read(self) -> dict[Span, str | None]:
-        if self._code is None:
-            self._code = dict(self._words())
-        return self._code
-
-    def _words(self) -> Iterator[tuple[Span, str | None]]:
+    @cached_property
+    def _texts(self) -> list[Span]:
         module = self._module
-        for constant in module.nodes(ast.Constant, ast.JoinedStr):
-            if not isinstance(constant, ast.Constant) or isinstance(constant.value, (str, bytes)):
-                self._texts.append(module.span(constant))
-        for node in module.nodes(ast.Name):
-            yield module.span(node), self._origin(node)
-        for attribute in module.nodes(ast.Attribute):
-            end = module.span(attribute).end
-            yield Span(end - len(attribute.attr.encode()), end), self._origin(attribute)
+        constants = (node for node in module.nodes(ast.Constant) if isinstance(node.value, (str, bytes)))
+        return [*map(module.span, constants), *map(module.span, module.nodes(ast.JoinedStr))]
+
+    @cached_property
+    def _code(self) -> dict[Span, str | None]:
+        """The words that are code, each with where it comes from."""
+        found: dict[Span, str | None] = {}
+        module = self._module
+        for node in module.nodes(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef):
+            if _says_openai(node.name):
+                start, _ = module.span(node)
+                found.update(dict.fromkeys(self._within(start, module.span(node.body[0]).start), None))
+        for argument in module.nodes(ast.arg, ast.keyword):
+            if _says_openai(argument.arg or ""):
+                start = module.span(argument).start
+                found[Span(start, start + len((argument.arg or "").encode()))] = None
         statements: list[ast.Import | ast.ImportFrom] = [*module.nodes(ast.Import), *module.nodes(ast.ImportFrom)]
         for statement in statements:
-            for alias in statement.names:
-                for word in self._words_of(module.span(statement)):
-                    yield word, module.import_origin(statement, alias)
-        for named in module.nodes(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.arg, ast.keyword):
-            start, end = module.span(named)
-            body = getattr(named, "body", None)
-            for word in self._words_of(Span(start, module.span(body[0]).start if body else end), first=3):
-                yield word, None
+            words = self._within(*module.span(statement))
+            if words:
+                found.update(dict.fromkeys(words, module.import_origin(statement, statement.names[0])))
+        for name in module.nodes(ast.Name):
+            if _says_openai(name.id):
+                found[module.span(name)] = self._origin(name)
+        for attribute in module.nodes(ast.Attribute):
+            if _says_openai(attribute.attr):
+                end = module.span(attribute).end
+                found[Span(end - len(attribute.attr.encode()), end)] = self._origin(attribute)
+        return found
 
-    def _words_of(self, span: Span, first: int = 1_000) -> Iterator[Span]:
-        for number, match in enumerate(_WORD.finditer(self._module.data, *span)):
-            if number >= first:
-                break
-            yield Span(*match.span())
+    def _within(self, start: int, end: int) -> list[Span]:
+        return [word for word in self._words if start <= word.start and word.end <= end]
 
     def _origin(self, node: ast.AST) -> str | None:
         known = sorted(origin for origin in self._module.origins(node) if origin != UNKNOWN)
         return known[0] if known else None
+
+
+def _word_start(data: bytes, position: int) -> int:
+    while position and (
+        data[position - 1 : position].isalnum() or data[position - 1] >= 128 or data[position - 1] == 95
+    ):
+        position -= 1
+    return position
+
+
+def _says_openai(name: str) -> bool:
+    return "openai" in name.lower()
 
 
 def in_old_f_string(module: Module, edit: Edit) -> bool:
