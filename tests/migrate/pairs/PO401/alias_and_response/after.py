@@ -1,0 +1,11 @@
+import openai as oai
+from pareta_openai import InsufficientCreditsError
+from pareta_openai import OpenAI as Client
+
+client = Client()
+
+try:
+    client.models.list()
+except (oai.APITimeoutError, oai.APIStatusError) as err:
+    if isinstance(err, oai.APIStatusError) and isinstance(err, InsufficientCreditsError):
+        print("top up")

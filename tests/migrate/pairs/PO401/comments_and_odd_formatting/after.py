@@ -1,0 +1,12 @@
+import openai
+from pareta_openai import EndpointNotReadyError
+from pareta_openai import OpenAI
+
+try:
+    OpenAI().models.list()
+except openai.APIError as e:
+    if (
+        e.status_code  # what the platform said
+        == 402
+    ) or isinstance(e, EndpointNotReadyError):   # wait
+        pass

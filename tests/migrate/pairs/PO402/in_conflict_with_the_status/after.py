@@ -1,0 +1,9 @@
+import openai
+from pareta_openai import InsufficientCreditsError
+from pareta_openai import OpenAI
+
+try:
+    OpenAI().models.list()
+except openai.APIStatusError as e:
+    if isinstance(e, InsufficientCreditsError):
+        print("top up")

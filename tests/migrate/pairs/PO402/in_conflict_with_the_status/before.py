@@ -1,0 +1,8 @@
+import openai
+from pareta_openai import OpenAI
+
+try:
+    OpenAI().models.list()
+except openai.APIStatusError as e:
+    if e.status_code == 402:
+        print("top up")
