@@ -1,0 +1,5 @@
+import respx
+from openai import OpenAI
+
+client = OpenAI(base_url="https://openrouter.ai/api/v1", api_key="...")
+respx.post("https://api.openai.com/v1/chat/completions")
