@@ -1,0 +1,6 @@
+import os
+
+from langchain_openai import ChatOpenAI
+
+model = ChatOpenAI(model="ep_one", temperature=0, api_key=os.environ["PARETA_API_KEY"], base_url="https://api.pareta.ai/v1")
+other = ChatOpenAI(model="ep_one", api_key=os.environ["PARETA_API_KEY"], base_url="https://api.pareta.ai/v1")
