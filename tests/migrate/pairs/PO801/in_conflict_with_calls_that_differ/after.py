@@ -1,0 +1,4 @@
+from pareta_openai import Pareta
+
+client = Pareta()
+print(client.rerank("a", ["b"]))

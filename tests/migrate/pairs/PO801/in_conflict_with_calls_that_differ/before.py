@@ -1,0 +1,4 @@
+from pareta import Pareta
+
+client = Pareta()
+print(client.rerank("a", ["b"]))

@@ -1,0 +1,5 @@
+from .pareta import Pareta
+from pareta_front import frontier
+import app.pareta
+
+print(Pareta, frontier, app.pareta)

@@ -1,0 +1,9 @@
+def pareta(front):
+    return front
+
+
+class Pareta:
+    """Vilfredo."""
+
+
+print(pareta(Pareta))

@@ -1,0 +1,3 @@
+from pareta import *
+
+client = Pareta()

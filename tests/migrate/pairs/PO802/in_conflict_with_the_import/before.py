@@ -1,0 +1,4 @@
+import pareta
+
+client = pareta.Pareta()
+client.evals.propose_contract(items=[], prompt="x")

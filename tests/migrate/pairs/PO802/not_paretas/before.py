@@ -1,0 +1,5 @@
+import cohere
+
+client = cohere.Client()
+client.rerank("which?", ["a"])
+client.auto.metrics()

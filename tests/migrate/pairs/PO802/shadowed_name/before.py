@@ -1,0 +1,7 @@
+from pareta import Pareta
+
+client = Pareta()
+
+
+def sort(client):
+    return client.rerank("best", [])
