@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from .adopt.installing import Installation, install
+    from .adopt.wrapping import wrap
     from .client import (
         AsyncClient,
         AsyncOpenAI,
@@ -116,6 +118,7 @@ __all__ = [
     "EvalSet",
     "FrontierModel",
     "IncompleteStreamError",
+    "Installation",
     "InsufficientCreditsError",
     "InternalServerError",
     "Leaderboard",
@@ -143,10 +146,13 @@ __all__ = [
     "WaitTimeoutError",
     "__version__",
     "evals_from_openai",
+    "install",
+    "wrap",
 ]
 
 # Where they are, the cheapest to import first.
 _HOMES = (
+    "adopt.installing",
     "errors",
     "types",
     "openai_data",
@@ -155,6 +161,7 @@ _HOMES = (
     "resources.chat_stream",
     "resources.deploy_stream",
     "client",
+    "adopt.wrapping",
 )
 
 

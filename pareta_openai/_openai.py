@@ -22,6 +22,10 @@
 | `_build_request`                   | cookies that cannot be sent       | `UnicodeEncodeError`, from then on        |
 | `_state` of `.stream()`            | chunks that do not add up         | openai's helper's own exceptions          |
 | `_send_request`                    | redirects to where nothing can be | the transport's exceptions                |
+| `SyncAPIResource` and its twin     | `wrap` of an instrumented client  | no `wrap`                                 |
+| what Azure's clients override      | `wrap` of an Azure client         | it asks as Azure's clients do             |
+| `_ModuleClient`, the module's own  | `install`, for calls of `openai`  | they stay openai's                        |
+| `_client`                          |                                   |                                           |
 
 Checked on openai 1.66.0, 1.109.1, 2.0.0, 2.54.0, 3.0.0 and 3.54.0; `tests/test_openai_seam.py` fails when one
 of them moves. Beside these, openai 3 brings httpx2 where 1 and 2 brought httpx: types come from the
@@ -481,6 +485,46 @@ def forget_ambient_headers(client: Any, explicit: Mapping[str, Any] | None) -> N
         )
 
 
+def forget_openai_account(client: Any) -> None:
+    """Take out of a client that somebody else built what it has read from OPENAI_* variables, and Azure's version."""
+    variables = {"organization": "OPENAI_ORG_ID", "project": "OPENAI_PROJECT_ID", "admin_api_key": "OPENAI_ADMIN_KEY"}
+    for name, variable in variables.items():
+        if getattr(client, name, None) == os.environ.get(variable):
+            vars(client)[name] = None
+    lines = os.environ.get("OPENAI_CUSTOM_HEADERS", "").split("\n")
+    ambient = {(name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in lines)}
+    client._custom_headers = {
+        name: value for name, value in default_headers(client).items() if (name, value) not in ambient
+    }
+    client._custom_query = {name: value for name, value in default_query(client).items() if name != "api-version"}
+
+
+def openais_own_of_azure(client_class: type) -> dict[str, Any]:
+    """What openai's Azure clients have in place of methods and properties of openai's own: those of openai's own."""
+    own = openai.AsyncOpenAI if issubclass(client_class, openai.AsyncOpenAI) else openai.OpenAI
+    azure = [base for base in client_class.__mro__ if base.__module__ == openai.AzureOpenAI.__module__]
+    names = {name for base in azure for name in vars(base) if not name.startswith("__") and hasattr(own, name)}
+    return {name: inspect.getattr_static(own, name) for name in names - {"copy", "with_options"}}
+
+
+def module_client_class() -> type | None:
+    """Of the client behind calls of the module ``openai``."""
+    return getattr(openai, "_ModuleClient", None)
+
+
+def swap_module_client(client: Any) -> Any:
+    """Put `client` behind calls of the module ``openai``, None for one that is to be built; gives the one before."""
+    before, openai._client = getattr(openai, "_client", None), client
+    return before
+
+
+def resource_classes() -> tuple[type, ...]:
+    """The classes of what hangs on openai's clients."""
+    from openai import _resource
+
+    return _resource.SyncAPIResource, _resource.AsyncAPIResource
+
+
 _RAW_HEADER = "X-Stainless-Raw-Response"
 """How openai's `with_raw_response` tells the client below of itself."""
 
@@ -533,7 +577,15 @@ def request_options(
     return {**options, **rest}
 
 
-class ClientHooks:
+if TYPE_CHECKING:
+    _OpenAIClient = object
+else:
+    # What both of openai's clients begin with. As a base it gives ours the layout that openai's have in memory:
+    # an object of openai's class can become one of ours.
+    _OpenAIClient = next(base for base in openai.OpenAI.__mro__ if issubclass(openai.AsyncOpenAI, base))
+
+
+class ClientHooks(_OpenAIClient):
     """What openai calls on its clients while a request runs, handed on under names of our own.
 
     `client.py` fills in those that are empty here and knows nothing of the others.

@@ -14,9 +14,12 @@ API_KEY_VARIABLE = "PARETA_API_KEY"
 BASE_URL_VARIABLE = "PARETA_BASE_URL"
 MODEL_ALIASES_VARIABLE = "PARETA_MODEL_ALIASES"
 
-PRODUCTION = "https://api.pareta.ai/v1"
+API_KEY_PREFIX = "pareta_sk_"
 
-_MINT = "Pareta keys start with pareta_sk_ and are minted in the Pareta dashboard."
+PRODUCTION = "https://api.pareta.ai/v1"
+PARETA_DOMAIN = "pareta.ai"
+
+_MINT = f"Pareta keys start with {API_KEY_PREFIX} and are minted in the Pareta dashboard."
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,17 @@ def normalize_base_url(url: str, *, source: str) -> str:
     if not path.endswith("/v1"):
         path += "/v1"
     return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
+
+
+def is_pareta_url(url: str) -> bool:
+    """Whether `url` is on Pareta's own hosts, or on the host and port that ``PARETA_BASE_URL`` names."""
+    try:
+        parts, named = urlsplit(url), urlsplit(find_base_url(None))
+        host = parts.hostname or ""
+        is_named = (host, parts.port) == (named.hostname, named.port)
+    except ValueError:  # a port that is no number
+        return False
+    return is_named or host == PARETA_DOMAIN or host.endswith(f".{PARETA_DOMAIN}")
 
 
 def find_model_aliases(argument: Mapping[str, str] | None) -> dict[str, str]:

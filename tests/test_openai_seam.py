@@ -66,6 +66,16 @@ def test_a_callable_key_is_taken_by_an_openai_that_refreshes_keys() -> None:
     assert takes_callables == _openai.TAKES_KEY_PROVIDERS, MOVED.format("_refresh_api_key")
 
 
+def test_openai_still_has_a_client_of_its_module() -> None:
+    assert _openai.module_client_class() is not None, MOVED.format("_ModuleClient")
+    assert hasattr(openai, "_client"), MOVED.format("_client")
+
+
+@pytest.mark.parametrize("azure_client", [openai.AzureOpenAI, openai.AsyncAzureOpenAI])
+def test_openais_azure_clients_still_override_how_a_request_is_made(azure_client: type) -> None:
+    assert {"_build_request", "_prepare_url", "_prepare_options"} <= _openai.openais_own_of_azure(azure_client).keys()
+
+
 @pytest.mark.parametrize("openai_client", OPENAI_CLIENTS)
 @pytest.mark.parametrize("name", ["endpoints", "tasks", "model_aliases", "from_env"])
 def test_openai_has_not_claimed_a_name_of_ours(openai_client: Any, name: str) -> None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+_SETTINGS = {
+    "run": {"allow_interspersed_args": False},  # what comes after the command's name is the command's
+}
+
 
 def main() -> None:
     """Runs ``pareta-openai``; exits with 2 where the packages of the command's extra are missing."""
@@ -18,9 +22,9 @@ def main() -> None:
         print(f"pareta-openai needs {error.name}: pip install 'pareta-openai[{extra}]'", file=sys.stderr)
         raise SystemExit(2) from None
 
-    from . import local, migrate
+    from . import local, migrate, run
 
-    commands: dict[str, Callable[..., None]] = {"local": local.run, "migrate": migrate.run}
+    commands: dict[str, Callable[..., None]] = {"local": local.run, "migrate": migrate.run, "run": run.run}
     app = typer.Typer(
         no_args_is_help=True,
         add_completion=False,
@@ -30,12 +34,12 @@ def main() -> None:
     name, *rest = [*sys.argv[1:], ""]
     if name in commands:
         # By itself: for a command within a group, typer imports pydantic before it looks at what the command is given.
-        app.command(no_args_is_help=False)(commands[name])
+        app.command(no_args_is_help=False, context_settings=_SETTINGS.get(name))(commands[name])
         app(rest[:-1], prog_name=f"pareta-openai {name}")
     # Without a callback typer takes a single command for the whole program.
     app.callback()(_describe)
     for name, command in commands.items():
-        app.command(name)(command)
+        app.command(name, context_settings=_SETTINGS.get(name))(command)
     app(prog_name="pareta-openai")
 
 
