@@ -32,6 +32,11 @@ class FilePlan:
     reads: tuple[tuple[str, str], ...] = ()
     """Variables, and the ``file:line`` that reads them."""
 
+    @property
+    def source(self) -> Source:
+        """What the offsets are into."""
+        return Source.from_bytes(self.before) if self.path.endswith((".py", ".pyi", ".pyw")) else Source(self.before)
+
 
 @dataclass(frozen=True)
 class Refusals:
@@ -52,42 +57,42 @@ def first_plan(asked: tuple[str, Refusals], project: Project) -> FilePlan:
         look = _look(path, data, project)
     except (SyntaxError, Unreadable) as error:
         return FilePlan(path, data, data, problem=f"cannot be read: {_words(error)}")
-    findings = [_decided(finding, path, project, refusals) for finding in look.findings]
-    findings, edits = _without_conflicts(findings)
-    edits = look.with_imports(findings, edits)
-    try:
-        after = look.source.to_bytes(apply(look.source.data, edits)) if edits else data
-    except UnicodeError as error:
-        return FilePlan(path, data, data, problem=f"its encoding has no letter for the change: {error}")
     source = look.source
+    findings, edits = _side_by_side([_decided(finding, path, project, refusals) for finding in look.findings])
+    problem = refusals.files.get(path, "")
+    after = data
+    try:
+        edits, after = _made(path, source, findings, edits)
+    except (SyntaxError, UnicodeError) as error:
+        problem = f"left as it was: {_words(error)}"
+        findings = [_unmade(finding, problem) if finding.edits else finding for finding in findings]
+        edits = []
     return FilePlan(
         path,
         data,
         after,
         tuple(edits),
         tuple(ledger(source, findings, look.reason)),
+        problem,
         groups=frozenset(finding.group for finding in findings if finding.edits and finding.group),
         exports=look.exports,
         renames=tuple(chain.from_iterable(finding.renames for finding in findings if finding.edits)),
         reads=tuple((name, f"{path}:{source.line(each.span.start)}") for each in findings for name in each.reads),
-        problem=refusals.files.get(path, ""),
     )
 
 
 def next_plan(plan: FilePlan, project: Project) -> FilePlan | None:
     """The plan with what is found in the file that the plan makes; None when that is nothing."""
-    refusals = Refusals({})
     try:
         look = _look(plan.path, plan.after, project)
-    except (SyntaxError, Unreadable):
+        decided = (_decided(finding, plan.path, project, Refusals({})) for finding in look.findings)
+        findings, edits = _side_by_side([finding for finding in decided if finding.edits])
+        edits, after = _made(plan.path, look.source, findings, edits)
+    except (SyntaxError, Unreadable, UnicodeError):
         return None  # which `fault_of` tells
-    decided = (_decided(finding, plan.path, project, refusals) for finding in look.findings)
-    findings, edits = _without_conflicts([finding for finding in decided if finding.edits])
-    edits = look.with_imports(findings, edits)
     if not edits:
         return None
-    after = look.source.to_bytes(apply(look.source.data, edits))
-    source = Source.from_bytes(plan.before)
+    source = plan.source
     moved = [
         replace(finding, span=Span(*(original_position(plan.edits, at) for at in finding.span))) for finding in findings
     ]
@@ -99,6 +104,19 @@ def next_plan(plan: FilePlan, project: Project) -> FilePlan | None:
         groups=plan.groups | {finding.group for finding in findings if finding.group},
         renames=(*plan.renames, *chain.from_iterable(finding.renames for finding in findings)),
     )
+
+
+def _made(path: str, source: Source, findings: list[Finding], edits: list[Edit]) -> tuple[list[Edit], bytes]:
+    """The edits with the imports that they need, and the file's bytes with all of them."""
+    after = apply(source.data, edits)
+    needs = {name for finding in findings if finding.edits for name in finding.needs}
+    if needs:
+        kind = kind_of(path)
+        assert kind is not None
+        imports = kind.module.imports(path, source.to_bytes(after), needs)
+        edits = compose(edits, imports, len(source.data))
+        after = apply(after, imports)
+    return edits, source.to_bytes(after)
 
 
 def fault_of(plan: FilePlan, project: Project) -> tuple[str, str | None]:
@@ -132,7 +150,7 @@ def _unmade(finding: Finding, message: str) -> Finding:
     return replace(finding, verdict="manual", message=message, edits=(), needs=(), renames=())
 
 
-def _without_conflicts(findings: Iterable[Finding]) -> tuple[list[Finding], list[Edit]]:
+def _side_by_side(findings: Iterable[Finding]) -> tuple[list[Finding], list[Edit]]:
     """The findings whose edits can be made side by side. The next round finds the others again, if they still are."""
     kept: list[Finding] = []
     edits: list[Edit] = []

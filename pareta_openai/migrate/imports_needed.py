@@ -1,4 +1,4 @@
-"""The imports that changed code needs, each added once."""
+"""The imports that changed code needs, each added once: into the import that is there, else on a line of its own."""
 
 from __future__ import annotations
 
@@ -9,68 +9,99 @@ from .findings import Edit
 from .module import Module
 
 
-def import_edits(module: Module, names: Iterable[str], before: Iterable[Edit]) -> list[Edit]:
-    """One ``from … import …`` for each package of the dotted `names`, behind the module's first import of openai.
-
-    `before` are the edits made so far: a name that they import already is left out.
-    """
-    made = b"\n".join(edit.text for edit in before)
-    by_package: dict[str, list[str]] = {}
+def import_edits(module: Module, names: Iterable[str]) -> list[Edit]:
+    """What imports the dotted `names` at the top of the module, as far as it has them not."""
+    missing: dict[str, list[str]] = {}
     for name in sorted(set(names)):
         package, _, last = name.rpartition(".")
-        line = f"import {last}" if not package else f"from {package} import {last}"
-        if line.encode() in made or _has(module, name):
-            continue
-        by_package.setdefault(package, []).append(last)
-    if not by_package:
-        return []
-    position, first = _place(module)
-    newline = module.source.newline
-    lines = [
-        *(f"import {last}" for last in by_package.pop("", [])),
-        *(f"from {package} import {', '.join(lasts)}" for package, lasts in sorted(by_package.items())),
-    ]
-    text = newline.join(line.encode() for line in lines)
-    return [Edit(position, position, text + newline if first else newline + text)]
+        if not _has(module, package, last):
+            missing.setdefault(package, []).append(last)
+    edits = []
+    lines = [f"import {last}" for last in missing.pop("", [])]
+    for package, lasts in sorted(missing.items()):
+        there = next((node for node in _top_level(module) if _is_from(node, package)), None)
+        if there is None:
+            lines.append(f"from {package} import {', '.join(lasts)}")
+        else:
+            edits += [_joined(module, there, last) for last in lasts]
+    return sorted([*edits, *_own_lines(module, lines)], key=lambda edit: edit[:2])
 
 
-def _has(module: Module, name: str) -> bool:
-    package, _, last = name.rpartition(".")
-    for binding in module.tree.module.bindings.get(last, ()):
-        statement = binding.statement
-        if isinstance(statement, ast.ImportFrom) and statement.module == package and statement in module.ast.body:
-            return True
-        if isinstance(statement, ast.Import) and not package and statement in module.ast.body:
+def _top_level(module: Module) -> list[ast.Import | ast.ImportFrom]:
+    return [node for node in module.ast.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+
+
+def _is_from(node: ast.stmt, package: str) -> bool:
+    return (
+        isinstance(node, ast.ImportFrom)
+        and not node.level
+        and node.module == package
+        and all(alias.name != "*" for alias in node.names)
+    )
+
+
+def _has(module: Module, package: str, last: str) -> bool:
+    for node in _top_level(module):
+        named = any(alias.name == last and alias.asname in (None, last) for alias in node.names)
+        if named and (_is_from(node, package) if package else isinstance(node, ast.Import)):
             return True
     return False
 
 
-def _place(module: Module) -> tuple[int, bool]:
-    """Where to add a line, and whether it is the start of one (else the end)."""
-    imports = [
-        node for node in module.ast.body if isinstance(node, (ast.Import, ast.ImportFrom)) and _alone(module, node)
-    ]
-    of_openai = [node for node in imports if any(_is_openai(module, node, alias) for alias in node.names)]
-    if of_openai:
-        return module.span(of_openai[0]).end, False
-    body = module.ast.body
-    after: list[ast.stmt] = [
-        node for node in body[:1] if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    ]
-    after += [node for node in imports if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
-    if after:
-        return module.span(after[-1]).end, False
-    return (module.source.line_starts[body[0].lineno - 1] if body else 0), True
+def _joined(module: Module, statement: ast.Import | ast.ImportFrom, name: str) -> Edit:
+    """Into the statement, where its names are in order; each on its own line where they are."""
+    aliases = statement.names
+    lines = [alias.lineno for alias in aliases]
+    apart = b" "
+    if len(set(lines)) == len(lines) and lines[0] != statement.lineno:
+        start = module.span(aliases[0]).start
+        apart = module.source.newline + module.data[module.source.line_starts[lines[0] - 1] : start]
+    following = next((alias for alias in aliases if alias.name.lower() > name.lower()), None)
+    if following is not None:
+        position = module.span(following).start
+        return Edit(position, position, name.encode() + b"," + apart)
+    position = module.span(aliases[-1]).end
+    return Edit(position, position, b"," + apart + name.encode())
 
 
-def _alone(module: Module, node: ast.stmt) -> bool:
-    """Whether nothing but a comment stands behind the statement on its line."""
-    end = module.span(node).end
-    line = module.source.line(end)
-    starts = module.source.line_starts
-    rest = module.data[end : starts[line] if line < len(starts) else None].strip()
-    return not rest
+def _own_lines(module: Module, lines: Iterable[str]) -> list[Edit]:
+    """Behind the first import of openai or of Pareta; else behind the docstring and the imports from the future."""
+    newline = module.source.newline
+    text = b"".join(line.encode() + newline for line in lines)
+    if not text:
+        return []
+    ours = [node for node in _top_level(module) if any(_is_ours(module, node, alias) for alias in node.names)]
+    behind: list[ast.stmt] = [*ours[:1]]
+    if not behind:
+        behind = [node for node in module.ast.body[:1] if isinstance(node, ast.Expr) and _is_text(node.value)]
+        behind += [
+            node for node in _top_level(module) if isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        ]
+    first = module.ast.body[0] if module.ast.body else None
+    position = _end_of_line(module, behind[-1]) if behind else _start_of_line(module, first)
+    if position is None:  # another statement on the same line
+        end = module.span(behind[-1]).end
+        return [Edit(end, end, b"; " + b"; ".join(line.encode() for line in lines))]
+    if module.data[:position].endswith((b"\n", b"\r")) or not position:
+        return [Edit(position, position, text)]
+    return [Edit(position, position, newline + text.removesuffix(newline))]
 
 
-def _is_openai(module: Module, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> bool:
-    return module.import_origin(node, alias).split(".")[0] == "openai"
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _is_ours(module: Module, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> bool:
+    return module.import_origin(node, alias).split(".")[0] in ("openai", "pareta_openai")
+
+
+def _start_of_line(module: Module, node: ast.stmt | None) -> int:
+    return module.source.line_starts[node.lineno - 1] if node is not None else len(module.data)
+
+
+def _end_of_line(module: Module, node: ast.stmt) -> int | None:
+    """Where the next line starts; None where another statement is on the line."""
+    line, starts = node.end_lineno or node.lineno, module.source.line_starts
+    if any(other.lineno == line for other in module.ast.body if other is not node):
+        return None
+    return starts[line] if line < len(starts) else len(module.data)

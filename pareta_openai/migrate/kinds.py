@@ -1,9 +1,11 @@
 """The kinds of files that are looked into, and the module that knows each.
 
-Such a module has two functions:
+Such a module has these functions:
 
 - ``look(path, data, project) -> Look``: what it finds in the file's bytes;
-- ``fault(path, before, after) -> str | None``: what is wrong with the bytes after the edits.
+- ``fault(path, before, after) -> str | None``: what is wrong with the bytes after the edits;
+- ``imports(path, data, names) -> list[Edit]``: what adds imports of dotted names to the file as it is after the other
+  edits; only where findings have `needs`.
 """
 
 from __future__ import annotations
@@ -34,19 +36,14 @@ class Look:
     reason: Callable[[Span], Reason] = lambda _: Reason("left", "text that no code reads")
     exports: frozenset[str] = frozenset()
     """Names that others can import from this file and that are openai's or Pareta's."""
-    imports: Callable[[Iterable[str], Iterable[Edit]], list[Edit]] = lambda _names, _edits: []
-    """The edits that import dotted names, beside those that are made already."""
-
-    def with_imports(self, findings: Iterable[Finding], edits: list[Edit]) -> list[Edit]:
-        """`edits` and what imports the names that the findings need."""
-        needs = [name for finding in findings for name in finding.needs]
-        return sorted([*edits, *self.imports(needs, edits)], key=lambda edit: edit[:2]) if needs else edits
 
 
 class KindModule(Protocol):
     def look(self, path: str, data: bytes, project: Project) -> Look: ...
 
     def fault(self, path: str, before: bytes, after: bytes) -> str | None: ...
+
+    def imports(self, path: str, data: bytes, names: Iterable[str]) -> list[Edit]: ...
 
 
 class FileKind(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
 from collections.abc import Iterator
 from functools import cached_property
@@ -16,6 +17,8 @@ from .source import Source
 
 if TYPE_CHECKING:
     from .project import Project
+
+_F_STRINGS_ARE_PLACED = sys.version_info >= (3, 12)
 
 _Node = TypeVar("_Node", bound=ast.AST)
 
@@ -41,7 +44,7 @@ class Module:
 
     @cached_property
     def tree(self) -> Tree:
-        return Tree(self.ast)
+        return Tree(self.ast) if _F_STRINGS_ARE_PLACED else Tree(self.ast, self._is_placed)
 
     @cached_property
     def names(self) -> Origins:
@@ -101,7 +104,7 @@ class Module:
     def text(self, node: ast.AST) -> str:
         """The source of a node."""
         start, end = self.span(node)
-        return self.data[start:end].decode()
+        return self.data[start:end].decode(errors="replace")
 
     def line(self, position: int) -> int:
         """The line of an offset, from 1."""
@@ -110,6 +113,17 @@ class Module:
     def replace(self, node: ast.AST, text: str) -> Edit:
         """The edit that puts `text` in a node's place."""
         return Edit(*self.span(node), text.encode())
+
+    def _is_placed(self, f_string: ast.JoinedStr) -> bool:
+        starts = self.source.line_starts
+        for node in ast.walk(f_string):
+            if isinstance(node, ast.expr) and (node.end_lineno or 0) > len(starts):
+                return False
+            if isinstance(node, ast.Name) and self.text(node) != node.id:
+                return False
+            if isinstance(node, ast.Attribute) and not self.text(node).endswith(node.attr):
+                return False
+        return True
 
     def ignored(self, rule: str, line: int) -> bool:
         """Whether a comment on this line says ``# pareta: ignore`` to the rule."""

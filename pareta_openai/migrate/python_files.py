@@ -6,10 +6,10 @@ import ast
 import builtins
 import re
 import symtable
-import sys
 import warnings
+from collections.abc import Iterable
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 
 from .findings import Edit, Finding, Span
 from .imports_needed import import_edits
@@ -26,7 +26,7 @@ _KNOWN = frozenset(dir(builtins)) | {
     *("__conditional_annotations__", "__classdict__", "__classcell__", "__firstlineno__", "__static_attributes__"),
 }
 _OPENAI = re.compile(rb"openai", re.IGNORECASE)
-_WORD_END = re.compile(rb"[\w\x80-\xff]*")
+_NO_WORD = re.compile(rb"[^\w\x80-\xff]")
 
 
 def look(path: str, data: bytes, project: Project) -> Look:
@@ -35,8 +35,7 @@ def look(path: str, data: bytes, project: Project) -> Look:
     module = Module(source, path, project)
     findings = check_module(module, project)
     exports = {name for name, origins in module.names.exported().items() if any("openai" in each for each in origins)}
-    imports = partial(import_edits, module)
-    return Look(source, findings, Occurrences(module).reason, frozenset(exports), imports)
+    return Look(source, findings, Occurrences(module).reason, frozenset(exports))
 
 
 def check_module(module: Module, project: Project) -> list[Finding]:
@@ -77,6 +76,11 @@ def fault(path: str, before: bytes, after: bytes) -> str | None:
     return f"the result would use names that are not defined: {', '.join(sorted(lost))}" if lost else None
 
 
+def imports(path: str, data: bytes, names: Iterable[str]) -> list[Edit]:
+    """Raises SyntaxError."""
+    return import_edits(Module(Source.from_bytes(data), path), names)
+
+
 def undefined_names(data: bytes) -> set[str]:
     """Names that code reads from the module's globals and that nothing there binds. Raises SyntaxError."""
     with warnings.catch_warnings():
@@ -113,6 +117,8 @@ class Occurrences:
             if origin.startswith("pareta_openai"):
                 return Reason("already", "it is Pareta's")
             return Reason("left", f"{origin.replace('()', '')} stays what it is")
+        if any(start <= span.start and span.end <= end for start, end in self._closed):
+            return Reason("manual", "it is in an f-string that only Python 3.12 and newer can tell the places of: look")
         if any(start <= span.start and span.end <= end for start, end in self._texts):
             return Reason("left", "text in a string")
         return Reason("left", "a comment")
@@ -122,7 +128,7 @@ class Occurrences:
         """Those that have openai in them."""
         data = self._module.data
         found = (match.span() for match in _OPENAI.finditer(data))
-        return [Span(_word_start(data, start), _WORD_END.match(data, end).end()) for start, end in found]
+        return [Span(_word_start(data, start), _word_end(data, end)) for start, end in found]
 
     @cached_property
     def _texts(self) -> list[Span]:
@@ -131,15 +137,25 @@ class Occurrences:
         return [*map(module.span, constants), *map(module.span, module.nodes(ast.JoinedStr))]
 
     @cached_property
+    def _closed(self) -> list[Span]:
+        return [self._module.span(node) for node in self._module.tree.closed]
+
+    @cached_property
     def _code(self) -> dict[Span, str | None]:
         """The words that are code, each with where it comes from."""
         found: dict[Span, str | None] = {}
         module = self._module
-        for node in module.nodes(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef):
+        defined: list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef] = [
+            *module.nodes(ast.FunctionDef),
+            *module.nodes(ast.AsyncFunctionDef),
+            *module.nodes(ast.ClassDef),
+        ]
+        for node in defined:
             if _says_openai(node.name):
                 start, _ = module.span(node)
                 found.update(dict.fromkeys(self._within(start, module.span(node.body[0]).start), None))
-        for argument in module.nodes(ast.arg, ast.keyword):
+        arguments: list[ast.arg | ast.keyword] = [*module.nodes(ast.arg), *module.nodes(ast.keyword)]
+        for argument in arguments:
             if _says_openai(argument.arg or ""):
                 start = module.span(argument).start
                 found[Span(start, start + len((argument.arg or "").encode()))] = None
@@ -166,20 +182,15 @@ class Occurrences:
 
 
 def _word_start(data: bytes, position: int) -> int:
-    while position and (
-        data[position - 1 : position].isalnum() or data[position - 1] >= 128 or data[position - 1] == 95
-    ):
+    while position and not _NO_WORD.match(data, position - 1):
         position -= 1
     return position
 
 
+def _word_end(data: bytes, position: int) -> int:
+    match = _NO_WORD.search(data, position)
+    return match.start() if match else len(data)
+
+
 def _says_openai(name: str) -> bool:
     return "openai" in name.lower()
-
-
-def in_old_f_string(module: Module, edit: Edit) -> bool:
-    """Whether an edit is within an f-string, where Python before 3.12 does not know positions."""
-    if sys.version_info >= (3, 12):
-        return False
-    spans = (module.span(node) for node in module.nodes(ast.JoinedStr))
-    return any(start < edit.start and edit.end < end for start, end in spans)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -66,7 +66,11 @@ class Scope:
 class Tree:
     """The nodes of a module by type, with their parents and scopes."""
 
-    def __init__(self, module: ast.Module) -> None:
+    def __init__(self, module: ast.Module, is_placed: Callable[[ast.JoinedStr], bool] = lambda _: True) -> None:
+        """`is_placed` says whether the positions within an f-string are right: before Python 3.12 not all are."""
+        self.closed: list[ast.JoinedStr] = []
+        """F-strings whose inside is not in the tree, as they are not placed."""
+        self._is_placed = is_placed
         self.module = Scope("module", module, None)
         self.by_type: defaultdict[type[ast.AST], list[ast.AST]] = defaultdict(list)
         self.parents: dict[ast.AST, ast.AST] = {}
@@ -206,6 +210,14 @@ class Tree:
         if isinstance(name, str):
             scope.bind(name, Binding("unknown", node))
 
+    def _f_string(self, node: ast.AST, scope: Scope) -> list[tuple[ast.AST, Scope]] | None:
+        del scope
+        assert isinstance(node, ast.JoinedStr)
+        if self._is_placed(node):
+            return None
+        self.closed.append(node)
+        return []
+
     def _attribute(self, node: ast.AST, scope: Scope) -> None:
         assert isinstance(node, ast.Attribute)
         if isinstance(node.ctx, ast.Load) or not isinstance(node.value, ast.Name):
@@ -244,4 +256,5 @@ _VISITORS = {
     ast.MatchStar: Tree._named,
     ast.MatchMapping: Tree._named,
     ast.Attribute: Tree._attribute,
+    ast.JoinedStr: Tree._f_string,
 }
