@@ -36,6 +36,22 @@ def error_class(origin: str | None) -> str | None:
     return name if is_one else None
 
 
+def may_be_error(module: Module, node: ast.AST) -> bool:
+    """Whether `node` can name such an exception, as far as names tell: what to ask before it is resolved."""
+    if isinstance(node, ast.Attribute):
+        return node.attr in NAMES
+    return isinstance(node, ast.Name) and (node.id in NAMES or node.id in _renamed(module))
+
+
+def _renamed(module: Module) -> frozenset[str]:
+    """The names that the module's imports give to such exceptions."""
+    if _renamed not in module.memo:
+        aliases = (alias for node in module.nodes(ast.ImportFrom) for alias in node.names if alias.asname)
+        module.memo[_renamed] = frozenset(alias.asname for alias in aliases if alias.name in NAMES)
+    renamed: frozenset[str] = module.memo[_renamed]
+    return renamed
+
+
 def classes(node: ast.AST | None) -> list[ast.AST]:
     """What stands for one class or more: the elements of a tuple, and of tuples in it."""
     if isinstance(node, ast.Tuple):

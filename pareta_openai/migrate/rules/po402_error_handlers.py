@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from ..findings import Finding, Rule
+from ..imported import imports_any
 from ..module import Module
-from ..openai_errors import classes, error_class
+from ..openai_errors import classes, error_class, may_be_error
 from ..project import Project
 
 _CATCHES_ON = "Pareta's errors are subclasses of openai's: it goes on catching them."
@@ -35,6 +37,7 @@ _RETRIES = frozenset(
         "tenacity.retry_unless_exception_type",
     }
 )
+_RETRIERS = ("backoff", "stamina", "tenacity")
 _BROAD = frozenset({"APIError", "APIStatusError", "OpenAIError"})
 
 
@@ -56,7 +59,7 @@ def check(module: Module, project: Project) -> Iterable[Finding]:
 
 
 def _errors(module: Module, node: ast.AST | None) -> Iterator[tuple[ast.AST, str]]:
-    for each in classes(node):
+    for each in filter(partial(may_be_error, module), classes(node)):
         origin = module.resolve(each) or ""
         home, _, name = origin.rpartition(".")
         if origin.startswith("openai.") and (error_class(origin) or home == "openai.error"):
@@ -75,7 +78,7 @@ def _called(module: Module, call: ast.Call) -> Iterator[Finding]:
     is_test = (
         isinstance(function, ast.Name) and function.id in _TESTS and module.scope(function).find(function.id) is None
     )
-    retries = not is_test and module.resolve(function) in _RETRIES
+    retries = not is_test and imports_any(module, *_RETRIERS) and module.resolve(function) in _RETRIES
     if not (is_test or retries):
         return
     values = call.args[1:2] if is_test else [*call.args, *(keyword.value for keyword in call.keywords)]

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from ..calls import argument, name_for, replace_in_string, string
 from ..clients_elsewhere import other_vendor
 from ..findings import Edit, Finding, Rule
+from ..imported import imports_any
 from ..module import Module
 from ..project import Project
 
@@ -37,11 +38,11 @@ _AZURE_ADVICE = "Patch pareta_openai.OpenAI where the Azure client is migrated: 
 def check(module: Module, project: Project) -> Iterable[Finding]:
     del project
     for call in module.nodes(ast.Call):
-        kind = _kind_of(module, call.func)
-        if kind is None:
-            continue
         target = argument(call, "target", position=0)
         text = string(target)
+        kind = None if text is not None and "openai." not in text else _kind_of(module, call.func)
+        if kind is None:
+            continue
         if kind != "object" and target is not None and text is not None:
             yield from _by_path(module, target, text)
         elif kind != "path" and target is not None:
@@ -66,7 +67,7 @@ def _is_patch(module: Module, node: ast.expr) -> bool:
             attr="patch", value=ast.Name(id="mocker" | "class_mocker" | "module_mocker" | "session_mocker") as name
         ):
             return _is_argument(module, name)
-    return module.resolve(node) in ("unittest.mock.patch", "mock.patch")
+    return imports_any(module, "mock", "unittest") and module.resolve(node) in ("unittest.mock.patch", "mock.patch")
 
 
 def _is_monkeypatch(module: Module, name: ast.Name) -> bool:

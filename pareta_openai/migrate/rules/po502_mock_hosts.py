@@ -20,6 +20,7 @@ _HOST, _NEW_HOST = "api.openai.com", "api.pareta.ai"
 _FIXTURES = {"respx_mock": "respx", "httpx_mock": "pytest_httpx", "requests_mock": "requests_mock"}
 _LIBRARIES = ("respx", "pytest_httpx", "httpx2_pytest")
 _NOT_USED = ("requests_mock", "responses", "httpretty", "aioresponses")
+_CASSETTES = ("vcr.use_cassette", "vcr.VCR().use_cassette", "pytest.mark.vcr")
 _UNSEEN = "openai does not use this library's transport: the mock does not bite, before or after."
 _BUILT = f"The URL is put together elsewhere: it has to begin with https://{_NEW_HOST}/v1 for clients that moved."
 _STAYS = f"A client here stays with {{}}: https://{_NEW_HOST}/v1 is the URL for those that moved."
@@ -32,23 +33,19 @@ _CASSETTE = (
 def check(module: Module, project: Project) -> Iterable[Finding]:
     del project
     for call in module.nodes(ast.Call):
-        library = _library(module, call.func)
-        if library == "vcr":
-            yield _finding(module, call.func, "manual", _CASSETTE)
-        elif library:
-            for node in _urls(module, call):
+        for node in _urls(module, call) if _HOST.encode() in module.data else ():
+            library = _library(module, call.func)
+            if library:
                 yield _mocked(module, node, library)
-    for attribute in module.nodes(ast.Attribute):
-        if _library(module, attribute) == "vcr" and not isinstance(module.parent(attribute), ast.Call):
-            yield _finding(module, attribute, "manual", _CASSETTE)
+    if b"vcr" in module.data:
+        for node in module.nodes(ast.Attribute, ast.Name):
+            if module.resolve(node) in _CASSETTES:
+                yield _finding(module, node, "manual", _CASSETTE)
 
 
 def _library(module: Module, function: ast.AST) -> str:
     """The mocking library whose function this is."""
-    origin = (module.resolve(function) or "").replace("()", "")
-    if origin in ("vcr.use_cassette", "vcr.VCR.use_cassette", "pytest.mark.vcr"):
-        return "vcr"
-    package = origin.partition(".")[0]
+    package = (module.resolve(function) or "").replace("()", "").partition(".")[0]
     if package in (*_LIBRARIES, *_NOT_USED):
         return package
     root = function

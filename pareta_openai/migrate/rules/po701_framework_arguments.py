@@ -14,6 +14,7 @@ from ..base_urls import classify
 from ..calls import Name, add_arguments, argument, has_unpacking, name_for, replace_in_string, string
 from ..findings import Edit, Finding, Rule
 from ..frameworks import CARRIERS, CLIENT_ARGUMENTS, Carrier
+from ..imported import imports_any
 from ..module import Module
 from ..project import Project
 
@@ -27,7 +28,8 @@ _ELSEWHERE = "Where {argument} comes from is not seen here: give it Pareta's, an
 
 
 def check(module: Module, project: Project) -> Iterable[Finding]:
-    for call in module.nodes(ast.Call):
+    packages = {origin.partition(".")[0] for origin in CARRIERS}
+    for call in module.nodes(ast.Call) if imports_any(module, *packages) else ():
         origin = module.resolve(call.func) or ""
         if origin in CARRIERS:
             yield _Carried(module, project, call, CARRIERS[origin]).finding()

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from ..base_urls import classify
 from ..calls import argument, string
 from ..findings import Finding, Rule
+from ..imported import imports_any
 from ..module import Module
 from ..project import Project
 
@@ -22,7 +23,10 @@ _AGENTS = (
     "Once, at the start: set_default_openai_client(pareta_openai.AsyncOpenAI(), use_for_tracing=False), "
     "set_default_openai_api('chat_completions'); the model is an endpoint of yours."
 )
-_PYDANTIC_AI = "Give it as model OpenAIChatModel('<endpoint>', provider=OpenAIProvider(openai_client=pareta_openai.AsyncOpenAI()))."
+_PYDANTIC_AI = (
+    "Its model is OpenAIChatModel('<endpoint>', provider=…), the provider OpenAIProvider(openai_client=…), and the "
+    "client pareta_openai.AsyncOpenAI()."
+)
 _LLAMA_INDEX = (
     "It takes OpenAI's own model names only: take llama_index.llms.openai_like.OpenAILike(model='<endpoint>', "
     f"api_base='{_URL}', api_key=os.environ['PARETA_API_KEY'], is_chat_model=True)."
@@ -56,7 +60,8 @@ _CLIENT_ARGUMENTS = ("async_client", "client", "openai_client", "provider")
 
 def check(module: Module, project: Project) -> Iterable[Finding]:
     del project
-    for call in module.nodes(ast.Call):
+    packages = {origin.partition(".")[0] for origin in (*_ADVICE, *_GIVEN_A_CLIENT)}
+    for call in module.nodes(ast.Call) if imports_any(module, *packages) else ():
         origin = module.resolve(call.func) or ""
         if origin in _GIVEN_A_CLIENT:
             more = _GIVEN_A_CLIENT[origin]

@@ -77,13 +77,13 @@ def _advice(module: Module, attribute: ast.Attribute, path: str) -> str | None:
 
 
 def _made(module: Module, call: ast.Call) -> str | None:
+    status, cause = argument(call, "status_code"), argument(call, "cause")
+    if status is None and cause is None:
+        return None
     package, _, name = (module.resolve(call.func) or "").rpartition(".")
     if package not in ("pareta", "pareta_openai") or name not in SAME or not name.endswith("Error"):
         return None
-    status = argument(call, "status_code")
-    if status is not None:
-        return _MADE.format(name=name, status=module.text(status))
-    return _LOST.format(name=name) if argument(call, "cause") is not None else None
+    return _LOST.format(name=name) if status is None else _MADE.format(name=name, status=module.text(status))
 
 
 RULE = Rule("PO802", "calls-of-pareta", "manual", check, words=(b"pareta",))

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from ..calls import name_for
 from ..findings import Finding, Rule
 from ..httpx_of_openai import WORKS, has_openai_3, is_of_client
+from ..imported import imports_any
 from ..module import Module
 from ..project import Project
 
@@ -25,7 +26,7 @@ _PARAMETERS = ("http_client", "timeout")
 
 
 def check(module: Module, project: Project) -> Iterable[Finding]:
-    for call in module.nodes(ast.Call):
+    for call in module.nodes(ast.Call) if imports_any(module, "httpx") else ():
         given = list(_given(module, call))
         if given and is_of_client(module, call.func):
             for value, own in given:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from ..calls import string
 from ..findings import Finding, Rule
 from ..httpx_of_openai import WORKS, has_openai_3, is_of_client
+from ..imported import imports_any
 from ..module import Module
 from ..openai_errors import classes
 from ..project import Project
@@ -24,13 +26,14 @@ _HOSTS = ("api.openai.com", "api.pareta.ai")
 
 
 def check(module: Module, project: Project) -> Iterable[Finding]:
-    for statement in module.nodes(ast.Try):
+    for statement in module.nodes(ast.Try) if imports_any(module, "httpx") else ():
         caught = [each for handler in statement.handlers for each in classes(handler.type)]
         caught = [each for each in caught if (module.resolve(each) or "").startswith("httpx.")]
         if caught and any(_calls_client(module, inner) for inner in statement.body):
             for each in caught:
                 yield _seen(module, project, each, _INSTEAD)
-    for call in module.nodes(ast.Call):
+    mocks = any(word in module.data for word in (b"respx", b"httpx_mock"))
+    for call in module.nodes(ast.Call) if mocks else ():
         library = _mock(module, call)
         if library:
             yield _seen(module, project, call, _MOCKS[library])
@@ -42,7 +45,7 @@ def _calls_client(module: Module, statement: ast.stmt) -> bool:
 
 def _mock(module: Module, call: ast.Call) -> str:
     """The mocking library, where this call mocks OpenAI's or Pareta's host."""
-    texts = [node.value for node in ast.walk(call) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    texts = [string(value) or "" for value in (*call.args, *(keyword.value for keyword in call.keywords))]
     if not any(host in text for text in texts for host in _HOSTS):
         return ""
     function = call.func
