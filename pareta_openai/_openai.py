@@ -16,6 +16,7 @@
 | `_should_retry` and kin            | `on_not_ready`, `call_timeout`    | 503s and retries are openai's own         |
 | `_iterator` of streams             | they end when nobody holds them   | they end when the collector runs          |
 | `to_raw_response_wrapper` and kin  | raw responses of our namespaces   | no such responses there                   |
+| `_init_transport` of the transport | aiohttp's sessions set up right   | as httpx-aiohttp sets them up             |
 | `_client`                          | uploads to signed URLs            | a transport of its own for each           |
 |                                    | bounds for compressed answers     | none                                      |
 | `_make_status_error_from_response` | bodies in no charset              | the codec's exceptions                    |
@@ -551,6 +552,27 @@ def raw_method(method: Callable[..., Any], *, streaming: bool) -> Callable[..., 
         wrap = module.async_to_raw_response_wrapper if is_async else module.to_raw_response_wrapper
     wrapped: Callable[..., Any] = wrap(method)
     return wrapped
+
+
+def aiohttp_client_class() -> Any:
+    """The HTTP client on aiohttp with openai's defaults; None where what it needs is not installed."""
+    with_aiohttp = getattr(openai, "DefaultAioHttpClient", None)
+    if with_aiohttp is None:  # up to openai 1.8x
+        try:
+            from httpx_aiohttp import HttpxAiohttpClient
+        except ModuleNotFoundError:
+            return None
+        return type("DefaultAioHttpClient", (openai.DefaultAsyncHttpxClient, HttpxAiohttpClient), {})
+    # openai has the name in any case, and under it something that raises.
+    is_there = any("httpx_aiohttp" in base.__module__ for base in with_aiohttp.__mro__)
+    return with_aiohttp if is_there else None
+
+
+def broken_connection(error: Exception, request: Any) -> Exception:
+    """`error` of the transport's as one that says that the other side has hung up."""
+    module = sys.modules[type(error).__module__.partition(".")[0]]
+    broken: Exception = module.RemoteProtocolError(str(error) or "The server hung up.", request=request)
+    return broken
 
 
 def transport(client: Any) -> Any:

@@ -31,6 +31,7 @@ class ClientOptions:
     not_ready_timeout: float = 300.0
     pickle_api_key: bool = False
     call_timeout: float | None = None
+    transport: Literal["aiohttp"] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "model_aliases", find_model_aliases(self.model_aliases))
@@ -38,6 +39,8 @@ class ClientOptions:
             raise ValueError(f"on_not_ready is {self.on_not_ready!r}: give 'raise' or 'start'.")
         if not self.not_ready_timeout > 0:
             raise ValueError(f"not_ready_timeout is {self.not_ready_timeout!r}: give the seconds to wait at most.")
+        if self.transport not in (None, "aiohttp"):
+            raise ValueError(f"transport is {self.transport!r}: give 'aiohttp', or leave it out for openai's own.")
         if self.call_timeout is not None and not self.call_timeout > 0:
             raise ValueError(f"call_timeout is {self.call_timeout!r}: give the seconds that a call may take in all.")
 
