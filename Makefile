@@ -3,7 +3,7 @@
 #   make test PYTHON=python3.13            make .venv with this Python
 #   make test-matrix PYTHONS="3.10 3.13" OPENAIS="2.0.0 3.*"
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types build test-dashboard test-matrix test-programs test-references test-schemathesis test-workers lock venv clean
+.PHONY: help bench demo test lint types build test-dashboard test-matrix test-programs test-references test-schemathesis test-workers lock venv clean
 
 # The caller's own Python environment must not leak into .venv.
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
@@ -45,6 +45,9 @@ test-schemathesis: venv ## hold the local platform against the contract with sch
 
 test-references: venv ## run the scorers beside scikit-learn, jiwer and rouge-score
 	$(python) -m nox -s references -- $(ARGS)
+
+bench: venv ## measure the client's speed beside others', into benchmarks/RESULTS.md
+	$(python) -m nox -s bench -- $(ARGS)
 
 # ARGS=--upgrade also takes newer versions of what is locked already.
 lock: venv ## remake requirements-dev.txt from pyproject.toml

@@ -177,6 +177,24 @@ def programs(session: nox.Session) -> None:
     run_in_venv(session, "pytest", "-m", "programs", "tests/programs", *session.posargs)
 
 
+OTHERS = {"openai 2.0": "openai==2.0.0", "pareta": "pareta==3.0.4", "litellm": "litellm"}
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Our client's speed beside openai's, Pareta's own and litellm's, into benchmarks/RESULTS.md and docs/speed.svg."""
+    project = nox.project.load_toml("pyproject.toml")
+    session.install("-e", ".[cli,fast]", "openai==3.*", *nox.project.dependency_groups(project, "bench"))
+    pythons = {"ours": str(Path(session.bin, "python"))}
+    for name, requirement in OTHERS.items():
+        folder = Path(".nox", "bench-" + name.replace(" ", "-")).absolute()
+        pythons[name] = str(folder / "bin" / "python")
+        run_in_venv(session, "uv", "venv", "--quiet", "--clear", "--python", pythons["ours"], str(folder))
+        run_in_venv(session, "uv", "pip", "install", "--quiet", "--python", pythons[name], requirement)
+    each = (f"{name}={python}" for name, python in pythons.items())
+    session.run("python", "benchmarks/speed.py", *each, *session.posargs)
+
+
 @nox.session
 def references(session: nox.Session) -> None:
     """The local platform's scorers beside the libraries that their measures are known from."""

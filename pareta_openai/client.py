@@ -123,12 +123,12 @@ class _ParetaClient(_openai.ClientHooks):
                 # A traceback that shows locals must not show the key, neither here nor where it was looked at.
                 api_key = None
                 raise error.with_traceback(None) from None
-            is_default = arguments.get("http_client") is None
-            if is_default:
+            is_ours = self._options.transport is not None or arguments.get("http_client") is None
+            if arguments.get("http_client") is None:
                 arguments["http_client"] = self._default_http_client()
             super().__init__(api_key=api_key, base_url=base_url, **arguments)
             self._forget_ambient_settings(arguments)
-            if is_default:
+            if is_ours:
                 _openai.limit_compression(self)
             for name in _REPLACED:
                 vars(self).pop(name, None)
@@ -137,8 +137,9 @@ class _ParetaClient(_openai.ClientHooks):
         def copy(self, **arguments):
             """A client with these options changed and all others kept, on the same connections."""
             changes = _take_own(arguments)
+            takes_up_transport = changes.get("transport", self._options.transport) != self._options.transport
             try:
-                if changes.get("transport", self._options.transport) != self._options.transport:
+                if takes_up_transport:
                     arguments["http_client"] = self._http_client(arguments.get("http_client"))
                 elif arguments.get("http_client") is not None:
                     changes["transport"] = None
@@ -146,6 +147,8 @@ class _ParetaClient(_openai.ClientHooks):
             except (errors.ParetaError, ValueError) as error:
                 arguments = {}
                 raise error.with_traceback(None) from None
+            if takes_up_transport:
+                _openai.limit_compression(copied)
             copied._options = dataclasses.replace(self._options, **changes)
             if not arguments.get("api_key"):
                 copied._missing_key = self._missing_key
