@@ -1,6 +1,5 @@
 import openai as oai
-from pareta_openai import InsufficientCreditsError
-from pareta_openai import OpenAI as Client
+from pareta_openai import InsufficientCreditsError, OpenAI as Client
 
 client = Client()
 

@@ -1,6 +1,5 @@
 import openai
-from pareta_openai import EndpointNotReadyError
-from pareta_openai import OpenAI
+from pareta_openai import EndpointNotReadyError, OpenAI
 
 try:
     OpenAI().models.list()

@@ -1,6 +1,5 @@
 import openai
-from pareta_openai import InsufficientCreditsError
-from pareta_openai import OpenAI
+from pareta_openai import InsufficientCreditsError, OpenAI
 
 try:
     OpenAI().models.list()

@@ -1,6 +1,5 @@
 from openai import APIStatusError
-from pareta_openai import BadRequestError, EndpointNotReadyError, InsufficientCreditsError, RateLimitError
-from pareta_openai import AsyncOpenAI
+from pareta_openai import AsyncOpenAI, BadRequestError, EndpointNotReadyError, InsufficientCreditsError, RateLimitError
 
 
 class Asker:

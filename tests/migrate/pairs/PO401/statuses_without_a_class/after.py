@@ -1,6 +1,5 @@
 import openai
-from pareta_openai import InternalServerError
-from pareta_openai import OpenAI
+from pareta_openai import InternalServerError, OpenAI
 
 try:
     OpenAI().models.list()

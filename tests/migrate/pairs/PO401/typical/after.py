@@ -1,6 +1,5 @@
 import openai
-from pareta_openai import EndpointNotReadyError, InsufficientCreditsError, RateLimitError
-from pareta_openai import OpenAI
+from pareta_openai import EndpointNotReadyError, InsufficientCreditsError, OpenAI, RateLimitError
 
 client = OpenAI()
 

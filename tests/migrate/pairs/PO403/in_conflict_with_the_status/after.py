@@ -1,6 +1,5 @@
 import openai
-from pareta_openai import RateLimitError
-from pareta_openai import OpenAI
+from pareta_openai import OpenAI, RateLimitError
 
 try:
     OpenAI().models.list()
