@@ -1,29 +1,76 @@
-"""A client's class is imported from pareta_openai, under the name that it has.
+"""`from openai import OpenAI` becomes `from pareta_openai import OpenAI`, and the name in the file stays what it was.
 
-The first rule of all, here so that the engine has one: the whole of it is on its way.
+Annotations, `isinstance`, `__all__`, pickles and `patch("app.llm.OpenAI")` therefore go on working. Only client classes
+move: openai's exceptions are the parents of Pareta's, so that handlers go on catching what they caught, and
+`openai.types` describes the answers of both. A class that a file constructs for OpenAI and for another vendor as well
+stays, and Pareta's comes in beside it as `ParetaOpenAI`.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from pareta_openai.migrate.findings import Edit, Finding, Rule, Span
+from pareta_openai.migrate.findings import Edit, Finding, Rule
+from pareta_openai.migrate.import_statements import add_after, move_names
 from pareta_openai.migrate.module import Module
+from pareta_openai.migrate.moves import Move, moves
 from pareta_openai.migrate.project import Project
 
-_CLIENTS = frozenset({"openai.OpenAI", "openai.AsyncOpenAI"})
+
+def check(module: Module, project: Project) -> Iterable[Finding]:
+    by_alias = {alias: move for move in moves(module, project) for _, alias in move.variable.imports}
+    for statement in module.nodes(ast.ImportFrom):
+        if statement.level or statement.names[0].name == "*":
+            continue
+        if statement.module == "openai":
+            yield from _statement(module, statement, {a: by_alias[a] for a in statement.names if a in by_alias})
 
 
-def check(module: Module, project: Project) -> Iterator[Finding]:
-    """Whole statements only."""
-    del project
-    for node in module.nodes(ast.ImportFrom):
-        if node.module == "openai" and all(module.import_origin(node, alias) in _CLIENTS for alias in node.names):
-            start, end = module.span(node)
-            name = start + module.data[start:end].index(b"openai")
-            edit = Edit(name, name + len("openai"), b"pareta_openai")
-            yield Finding(RULE.id, "migrate", Span(start, end), "imported from pareta_openai", (edit,))
+def _statement(module: Module, statement: ast.ImportFrom, found: dict[ast.alias, Move]) -> Iterator[Finding]:
+    moved = {alias: _text(alias, move) for alias, move in found.items() if move.kind == "move"}
+    texts = [*moved.values()]
+    moved = {alias: "" if text in texts[:number] else text for number, (alias, text) in enumerate(moved.items())}
+    beside = sorted({move.name for move in found.values() if move.kind == "beside"})
+    for alias, move in found.items():
+        if move.kind == "stay" and moved:
+            yield Finding("PO101", "left", module.span(alias), _why(move))
+    span = module.span(statement)
+    if moved or beside:
+        edits = move_names(module, statement, moved) if moved else []
+        if beside:
+            edits += add_after(module, statement, f"from pareta_openai import {', '.join(beside)}".encode())
+        yield Finding(
+            "PO101", "migrate", span, _said(moved.values(), beside), (*edits, *rename(module, found.values()))
+        )
+    elif found:
+        move = next((each for each in found.values() if each.asks), next(iter(found.values())))
+        yield Finding("PO101", "left", span, _why(move))
+    elif "." not in (statement.module or ""):
+        names = ", ".join(alias.name for alias in statement.names)
+        yield Finding("PO101", "left", span, f"{names}: openai's own, and right for Pareta's clients too")
+
+
+def _text(alias: ast.alias, move: Move) -> str:
+    if move.renamed:
+        return move.name
+    name = alias.asname or alias.name
+    return move.name if name == move.name else f"{move.name} as {name}"
+
+
+def rename(module: Module, found: Iterable[Move]) -> Iterator[Edit]:
+    """The edits of the uses that get another name."""
+    for move in found:
+        yield from (module.replace(use.node, move.name) for use in move.renamed)
+
+
+def _said(moved: Iterable[str], beside: Iterable[str]) -> str:
+    names = [*filter(None, moved), *beside]
+    return f"{', '.join(names)} from pareta_openai"
+
+
+def _why(move: Move) -> str:
+    return f"{move.variable.name} stays openai's: {move.reason}"
 
 
 RULE = Rule("PO101", "client-import", "safe", check)

@@ -1,3 +1,5 @@
-from pareta_openai import OpenAI as Client  # ours
+from pareta_openai import AsyncOpenAI as Client
 
-client = Client()
+
+def make() -> Client:
+    return Client(max_retries=5)

@@ -1,3 +1,5 @@
-from openai import OpenAI as Client  # ours
+from openai import AsyncOpenAI as Client
 
-client = Client()
+
+def make() -> Client:
+    return Client(max_retries=5)

@@ -1,0 +1,4 @@
+from pareta_openai import OpenAI, \
+    AsyncOpenAI
+
+pair = OpenAI(), AsyncOpenAI()

@@ -1,0 +1,4 @@
+from openai import OpenAI, \
+    AsyncOpenAI
+
+pair = OpenAI(), AsyncOpenAI()

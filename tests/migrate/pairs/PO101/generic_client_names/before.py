@@ -1,0 +1,3 @@
+from openai import AsyncClient, Client
+
+sync, later = Client(), AsyncClient()

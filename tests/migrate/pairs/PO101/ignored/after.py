@@ -1,0 +1,3 @@
+from openai import OpenAI  # pareta: ignore[PO101]
+
+client = OpenAI()

@@ -1,0 +1,5 @@
+from openai import AsyncOpenAI
+
+
+def is_async(client: object) -> bool:
+    return isinstance(client, AsyncOpenAI)

@@ -1,0 +1,9 @@
+from openai import OpenAI
+from pareta_openai import ParetaOpenAI
+
+client = ParetaOpenAI()
+local = OpenAI(base_url="http://localhost:11434/v1", api_key="ollama")
+
+
+def pick(cheap: bool) -> OpenAI:
+    return local if cheap else client

@@ -1,0 +1,3 @@
+import openai as oa
+
+client = oa.AsyncOpenAI(timeout=oa.Timeout(5))

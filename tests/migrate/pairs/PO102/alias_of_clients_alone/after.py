@@ -1,0 +1,3 @@
+import pareta_openai as oa, os
+
+client = oa.AsyncOpenAI(max_retries=int(os.environ["RETRIES"]))

@@ -1,0 +1,5 @@
+import openai
+from pareta_openai import OpenAI
+
+client = OpenAI()
+caught = (openai.APIError, openai.OpenAIError)

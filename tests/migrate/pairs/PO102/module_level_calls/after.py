@@ -1,0 +1,3 @@
+import pareta_openai as openai
+
+answer = openai.chat.completions.create(model="ep_contract_kie", messages=[{"role": "user", "content": "Hello"}])

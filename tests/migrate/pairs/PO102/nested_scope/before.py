@@ -1,0 +1,7 @@
+def ask() -> object:
+    import openai
+
+    def inner() -> object:
+        return openai.OpenAI().models.list()
+
+    return inner()

@@ -1,0 +1,4 @@
+import openai_codex
+import whisper.openai as openai
+
+client = openai.OpenAI()

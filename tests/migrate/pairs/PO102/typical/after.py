@@ -1,0 +1,3 @@
+import pareta_openai as openai
+
+client = openai.OpenAI()

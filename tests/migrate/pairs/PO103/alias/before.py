@@ -1,0 +1,4 @@
+from openai import *
+
+make = AsyncOpenAI
+client = make(timeout=3)

@@ -1,0 +1,9 @@
+from openai import *
+
+
+class App:
+    def client(self):
+        def make():
+            return OpenAI()
+
+        return make()

@@ -1,0 +1,3 @@
+from mylab import *
+
+client = OpenAI()

@@ -1,0 +1,8 @@
+from openai import *
+
+
+class OpenAI:
+    pass
+
+
+client = OpenAI()

@@ -1,0 +1,4 @@
+from openai import *
+from pareta_openai import OpenAI
+
+client = OpenAI()

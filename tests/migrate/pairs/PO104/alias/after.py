@@ -1,0 +1,3 @@
+from importlib import import_module as load
+
+client = load("openai").OpenAI()

@@ -1,0 +1,3 @@
+import importlib
+
+pareta_openai = importlib.import_module("pareta_openai")

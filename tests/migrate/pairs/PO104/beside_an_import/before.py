@@ -1,0 +1,6 @@
+import importlib.util
+
+if importlib.util.find_spec("openai"):
+    from openai import OpenAI
+
+    client = OpenAI()

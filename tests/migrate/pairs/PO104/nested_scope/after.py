@@ -1,0 +1,2 @@
+def make():
+    return __import__("openai").OpenAI()

@@ -1,0 +1,3 @@
+import importlib
+
+whisper = importlib.import_module("whisper")

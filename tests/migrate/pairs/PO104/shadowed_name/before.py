@@ -1,0 +1,5 @@
+def import_module(name: str) -> str:
+    return name
+
+
+module = import_module("openai")

@@ -1,0 +1,4 @@
+import importlib
+
+openai = importlib.import_module("openai")
+client = openai.OpenAI()

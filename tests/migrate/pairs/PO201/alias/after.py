@@ -1,0 +1,3 @@
+import openai as oa
+
+client = oa.OpenAI(base_url="https://openrouter.ai/api/v1", api_key="key")

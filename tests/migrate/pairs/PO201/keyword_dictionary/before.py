@@ -1,0 +1,4 @@
+from openai import OpenAI
+
+settings = {"base_url": "https://models.github.ai/inference", "api_key": "key"}
+client = OpenAI(**settings)

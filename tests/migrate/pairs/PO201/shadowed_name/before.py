@@ -1,0 +1,8 @@
+from openai import OpenAI
+
+url = "http://localhost:8000/v1"
+
+
+def make():
+    url = "https://api.openai.com/v1"
+    return OpenAI(base_url=url)

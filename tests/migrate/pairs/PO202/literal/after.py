@@ -1,0 +1,4 @@
+from pareta_openai import AsyncOpenAI, OpenAI
+
+client = OpenAI(timeout=30)
+later = AsyncOpenAI()

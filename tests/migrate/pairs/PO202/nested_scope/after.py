@@ -1,0 +1,14 @@
+import os
+
+from pareta_openai import OpenAI
+
+
+class App:
+    def __init__(self):
+        self.key = os.environ.get("PARETA_API_KEY", "")
+
+    def client(self):
+        def make():
+            return OpenAI(api_key=self.key)
+
+        return make()

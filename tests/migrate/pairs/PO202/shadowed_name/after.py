@@ -1,0 +1,8 @@
+from pareta_openai import OpenAI
+
+
+class os:
+    environ = {"OPENAI_API_KEY": "test"}
+
+
+client = OpenAI(api_key=os.environ["OPENAI_API_KEY"])

@@ -1,0 +1,5 @@
+import os
+
+from openai import OpenAI as Client
+
+client = Client(base_url=os.environ.get("OPENAI_BASE_URL"))

@@ -1,0 +1,3 @@
+from elsewhere import OpenAI
+
+client = OpenAI(base_url="https://api.openai.com/v1")

@@ -1,0 +1,3 @@
+from openai import OpenAI
+
+client = OpenAI(base_url="https://api.openai.com/v1", timeout=20)

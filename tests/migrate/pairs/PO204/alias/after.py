@@ -1,0 +1,5 @@
+import os
+
+import pareta_openai as oa
+
+client = oa.OpenAI()

@@ -1,0 +1,5 @@
+from pareta_openai import OpenAI
+
+client = OpenAI(
+    timeout=3,
+)

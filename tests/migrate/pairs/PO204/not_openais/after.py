@@ -1,0 +1,3 @@
+from elsewhere import OpenAI
+
+client = OpenAI(organization="org-123")

@@ -1,0 +1,3 @@
+from openai import OpenAI
+
+client = OpenAI(organization="org-123", project="proj_123", timeout=3)

@@ -1,0 +1,3 @@
+from pareta_openai import AsyncOpenAI as Client
+
+client = Client()

@@ -1,0 +1,7 @@
+from pareta_openai import OpenAI
+
+client = OpenAI(
+    ** { # for now
+        'timeout' : 20 ,
+    }
+)

@@ -1,0 +1,13 @@
+import os
+
+from pareta_openai import AsyncOpenAI
+
+
+class App:
+    def client(self):
+        arguments = dict(api_key=os.environ["PARETA_API_KEY"], max_retries=3)
+
+        def make():
+            return AsyncOpenAI(**arguments)
+
+        return make()

@@ -1,0 +1,5 @@
+from elsewhere.openai import OpenAI
+
+
+def make(**kwargs):
+    return OpenAI(**kwargs)

@@ -1,0 +1,6 @@
+import pareta_openai as openai
+
+openai.timeout = 3
+if openai.timeout:
+    pass
+models = openai.models.list()

@@ -1,0 +1,4 @@
+import openai
+
+openai.api_key = "sk-test"
+answer = openai.ChatCompletion.create(model="gpt-4", messages=[])

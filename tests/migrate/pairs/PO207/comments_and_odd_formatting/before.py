@@ -1,0 +1,6 @@
+import openai
+
+openai . api_key = (  # for the tests
+    "sk-test" )
+(openai
+ .models.list( ))

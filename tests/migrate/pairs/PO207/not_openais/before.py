@@ -1,0 +1,3 @@
+import myproject.openai as openai
+
+openai.api_key = "sk-test"

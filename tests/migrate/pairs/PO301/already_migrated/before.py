@@ -1,0 +1,4 @@
+from pareta_openai import OpenAI
+
+client = OpenAI()
+answer = client.chat.completions.create(model="ep_contract_kie", messages=[])

@@ -1,0 +1,10 @@
+from openai import OpenAI
+
+client = OpenAI()
+answer = client . chat.completions . create(
+    model = # cheap
+        'gpt-4o-mini' , # enough
+    messages=[]
+)
+other = client.chat.completions.create(model=("gpt-4o"
+    "-mini"), messages=[])

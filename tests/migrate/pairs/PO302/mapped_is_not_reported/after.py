@@ -1,0 +1,3 @@
+from pareta_openai import OpenAI
+
+answer = OpenAI().chat.completions.create(model="ep_large", messages=[])

@@ -1,0 +1,3 @@
+from openai import OpenAI
+
+answer = OpenAI().chat.completions.create(model="gpt-4o", messages=[])

@@ -1,0 +1,7 @@
+from pareta_openai import OpenAI
+
+client = OpenAI()
+
+
+def ask(client):
+    return client.create(model="gpt-4o")

@@ -1,0 +1,4 @@
+from openai import OpenAI
+
+client = OpenAI()
+answer = client.chat.completions.create(model="gpt-4o-mini", messages=[])
