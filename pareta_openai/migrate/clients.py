@@ -228,7 +228,7 @@ def _whence(module: Module, node: ast.expr) -> str:
             return f"**{node.id}, a parameter of {name} (line {function.lineno})"
         if home is not None and len(home.bindings[node.id]) == 1:
             bound = home.bindings[node.id][0].node
-            if bound is not None and hasattr(bound, "lineno"):
+            if isinstance(bound, ast.expr):
                 return f"**{node.id} (line {bound.lineno})"
     return f"**{module.text(node)}"
 
