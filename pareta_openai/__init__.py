@@ -154,13 +154,13 @@ __all__ = [
 _HOMES = (
     "adopt.installing",
     "errors",
+    "client",
     "types",
     "openai_data",
     "types.chat",
     "resources.models",
     "resources.chat_stream",
     "resources.deploy_stream",
-    "client",
     "adopt.wrapping",
 )
 
