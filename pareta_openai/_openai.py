@@ -29,8 +29,7 @@
 | `_client`                          |                                   |                                           |
 
 Checked on openai 1.66.0, 1.109.1, 2.0.0, 2.54.0, 3.0.0 and 3.54.0; `tests/test_openai_seam.py` fails when one
-of them moves. Beside these, openai 3 brings httpx2 where 1 and 2 brought httpx: types come from the
-installed one, by way of openai's own names.
+of them moves.
 """
 
 from __future__ import annotations
@@ -39,35 +38,32 @@ import inspect
 import json
 import math
 import os
-import re
-import sys
-import time
 import uuid
 import warnings
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache, partial
 from importlib import import_module
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, get_args, get_origin
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import openai
 import pydantic
 
-from . import compression, decoding
+from . import bodies, deadlines, decoding
 from .decoding import UnworkableJSON, is_too_deep, read_json
+from .shapes import has_shape_of
+from .transports import drop_unsendable_cookies, is_about_an_address, request_errors
 
 if TYPE_CHECKING:
     # Types alone: at run time nothing of these is touched.
-    from httpx2 import URL as URL
-    from httpx2 import Request as Request
-    from httpx2 import Response as Response
     from openai._base_client import AsyncPaginator as AsyncPaginator
     from openai._client import AsyncOpenAIWithRawResponse as AsyncOpenAIWithRawResponse
     from openai._client import AsyncOpenAIWithStreamedResponse as AsyncOpenAIWithStreamedResponse
     from openai._client import OpenAIWithRawResponse as OpenAIWithRawResponse
     from openai._client import OpenAIWithStreamedResponse as OpenAIWithStreamedResponse
+
+    from .transports import Request, Response
 
     # As openai has it for checkers, and one can override only like with like.
     cached_property = property
@@ -173,70 +169,6 @@ def posted_by(create: Callable[..., Any], **arguments: Any) -> tuple[str, dict[s
     return (path, posted) if is_as_known else None
 
 
-def _transports() -> list[Any]:
-    """openai 3 takes clients of httpx too, so a response may be of either."""
-    return [sys.modules[name] for name in ("httpx", "httpx2") if name in sys.modules]
-
-
-def request_errors() -> tuple[type[Exception], ...]:
-    """What the transport raises where a request fails. They know their request."""
-    return tuple(transport.RequestError for transport in _transports())
-
-
-def default_transport() -> Any:
-    """The one that openai itself uses."""
-    bases = (base.__module__.partition(".")[0] for base in openai.DefaultHttpxClient.__mro__)
-    return sys.modules[next(base for base in bases if base in ("httpx", "httpx2"))]
-
-
-def transport_errors() -> tuple[type[Exception], ...]:
-    """What reading a response's body raises when the connection fails."""
-    return (OSError, *request_errors())
-
-
-def decoding_errors() -> tuple[type[Exception], ...]:
-    """Those of `request_errors` that mean that a compressed body cannot be unpacked."""
-    return tuple(transport.DecodingError for transport in _transports())
-
-
-def body_errors() -> tuple[type[Exception], ...]:
-    """What a guarded body raises, and the transport while it decompresses one, which no guard sees."""
-    return (openai.APIConnectionError, *transport_errors())
-
-
-def guard_body(response: Any, translate: Callable[[Exception], Exception]) -> None:
-    """Make whoever reads the body of `response` meet `translate`'s exceptions in place of the transport's.
-
-    All that the transport has for reading a body goes through one of these, by its name on the response.
-    """
-
-    def guarded(read: Callable[..., Any]) -> Callable[..., Any]:
-        def parts(*args: Any, **kwargs: Any) -> Iterator[bytes]:
-            try:
-                yield from read(*args, **kwargs)
-            except transport_errors() as error:
-                raise translate(error) from error
-
-        return parts
-
-    def async_guarded(read: Callable[..., Any]) -> Callable[..., Any]:
-        async def parts(*args: Any, **kwargs: Any) -> AsyncIterator[bytes]:
-            reader = read(*args, **kwargs)
-            try:
-                async for part in reader:
-                    yield part
-            except transport_errors() as error:
-                raise translate(error) from error
-            finally:
-                await end_reading(reader)
-
-        return parts
-
-    is_async = hasattr(response.stream, "__aiter__")
-    for name in ("aiter_raw", "aiter_bytes") if is_async else ("iter_raw", "iter_bytes"):
-        setattr(response, name, (async_guarded if is_async else guarded)(getattr(response, name)))
-
-
 @contextmanager
 def _refusing(refuse: Callable[[Exception], Exception]) -> Iterator[None]:
     """Whatever openai's own code stumbles over in an answer of another shape than it reckons with is an error of ours.
@@ -257,107 +189,6 @@ def guard_accumulation(stream: Any, refuse: Callable[[Response, Exception], Exce
     if response is not None:
         for name in ("handle_chunk", "get_final_completion"):
             setattr(state, name, _refusing(partial(refuse, response))(getattr(state, name)))
-
-
-async def end_reading(reader: Any) -> None:
-    """Close an async generator that was left in the middle, so that no event loop finds it unfinished.
-
-    One that another task waits for is left to it.
-    """
-    if not getattr(reader, "ag_running", False):
-        await reader.aclose()
-
-
-def _is_about_an_address(error: Exception) -> bool:
-    """Whether the transport failed at where it was redirected to, and said so in none of its own classes."""
-    within = getattr(error, "exceptions", None)  # anyio has tried several addresses
-    if within:
-        return all(map(_is_about_an_address, within))
-    return isinstance(error, address_errors())
-
-
-def address_errors() -> tuple[type[Exception], ...]:
-    """What comes of a URL that nothing can be sent to: a port of 99999, a host without a name."""
-    return (ValueError, OverflowError, *(transport.InvalidURL for transport in _transports()))
-
-
-def limit_compression(client: Any) -> None:
-    """Have the transport that openai has made for `client` refuse answers that unpack to far more than was sent.
-
-    It reads most of them whole before anything of ours sees them. A transport of the caller's is left as it is.
-    """
-    http = transport(client)
-    if http is None:
-        return
-
-    def check(response: Any) -> None:
-        errors = import_module(type(response).__module__.partition(".")[0])
-        compression.limit(response, lambda words: errors.DecodingError(words, request=response.request))
-
-    async def async_check(response: Any) -> None:
-        check(response)
-
-    hooks = http.event_hooks
-    hooks["response"].append(async_check if hasattr(http, "aclose") else check)
-    http.event_hooks = hooks
-    http.headers["Accept-Encoding"] = compression.ACCEPTED
-
-
-def drop_unsendable_cookies(http: Any) -> None:
-    """Of those that a server has set, the ones that are no ASCII, which the transport takes and cannot send."""
-    jar = http.cookies.jar
-    for cookie in list(jar):
-        if not f"{cookie.name}{cookie.value}".isascii():
-            jar.clear(cookie.domain, cookie.path, cookie.name)
-
-
-_CHARSETS = """us-ascii ascii latin-1 iso-8859-1 iso-8859-2 iso-8859-5 iso-8859-7 iso-8859-9 iso-8859-15 windows-1250
-windows-1251 windows-1252 windows-1253 windows-1254 windows-1257 koi8-r koi8-u shift_jis euc-jp euc-kr gbk gb2312
-gb18030 big5 utf-8"""
-TEXT_CHARSETS = frozenset(_CHARSETS.split())
-"""What a body is decoded by, where it says so. Python has codecs that fail on most texts, or decode none."""
-
-
-def ensure_charset(response: Any) -> None:
-    """Have a body taken for UTF-8 unless it names another of `TEXT_CHARSETS`.
-
-    The transport takes a codec that fails for good, and takes seconds to look through a header that is made for it.
-    """
-    content_type = response.headers.get("content-type", "").lower()
-    named = re.search(r"charset=[\"']?([\w-]+)", content_type)
-    if named or len(content_type) > 100:
-        with suppress(ValueError):  # a hook of the caller's has read the text before
-            response.encoding = named[1] if named and named[1] in TEXT_CHARSETS else "utf-8"
-
-
-def transport_timeouts() -> tuple[type[Exception], ...]:
-    """Those of `transport_errors` that mean that nothing came for too long."""
-    return tuple(transport.TimeoutException for transport in _transports())
-
-
-_deadline: ContextVar[float | None] = ContextVar("_deadline", default=None)
-"""When the call that is under way is to be over, by the monotonic clock."""
-
-
-@contextmanager
-def _within(seconds: float | None) -> Iterator[None]:
-    token = _deadline.set(None if seconds is None else time.monotonic() + seconds)
-    try:
-        yield
-    finally:
-        _deadline.reset(token)
-
-
-def _time_left() -> float:
-    deadline = _deadline.get()
-    return math.inf if deadline is None else deadline - time.monotonic()
-
-
-def _shorten_deadline(seconds: float) -> None:
-    """Counts a pause that took no time."""
-    deadline = _deadline.get()
-    if deadline is not None:
-        _deadline.set(deadline - seconds)
 
 
 @contextmanager
@@ -382,70 +213,6 @@ def replace_pauses(replace: Callable[[object, float], float]) -> Iterator[None]:
         yield
     finally:
         setattr(home, name, original)
-
-
-def request_for(client: Any, method: str, path: str) -> Any:
-    """A request of the transport's, for an error about one that was not sent."""
-    module = type(client.base_url).__module__.partition(".")[0]
-    return import_module(module).Request(method, str(client.base_url).rstrip("/") + path)
-
-
-class _Frozen(NamedTuple):
-    """A request or response of the transport's without what only its own process can use, and without secrets."""
-
-    module: str
-    kind: str
-    arguments: dict[str, Any]
-
-
-_SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key")
-
-
-def without_secrets(headers: Mapping[str, Any], api_key: str) -> dict[str, Any]:
-    """`headers` without those that are there to hold a secret, and without any that holds `api_key`."""
-    return {
-        name: value
-        for name, value in headers.items()
-        if name.lower() not in _SECRET_HEADERS and not (api_key and api_key in str(value))
-    }
-
-
-def freeze(value: Any) -> Any:
-    """`value`, or what a pickle can carry in its place where it is a request or response of the transport's."""
-    module, kind = type(value).__module__.partition(".")[0], type(value).__name__
-    if module not in ("httpx", "httpx2") or kind not in ("Request", "Response"):
-        return value
-    request = value if kind == "Request" else value.request
-    api_key = request.headers.get("authorization", "").removeprefix("Bearer ")
-    kept = {name.lower() for name in without_secrets(value.headers, api_key)}
-    if kind == "Response":
-        # The body is decoded by now, so that these no longer describe it.
-        kept -= {"content-encoding", "transfer-encoding"}
-    # As bytes: a header may hold what is no ASCII.
-    headers = [(name, text) for name, text in value.headers.raw if name.decode("latin-1").lower() in kept]
-    try:
-        content = value.content
-    except RuntimeError:  # it was streamed, and never read
-        content = b""
-    if kind == "Request":
-        arguments = {"method": value.method, "url": str(value.url), "headers": headers, "content": content}
-    else:
-        arguments = {"status_code": value.status_code, "headers": headers, "content": content}
-        arguments["request"] = freeze(request)
-    return _Frozen(module, kind, arguments)
-
-
-def thaw(value: Any) -> Any:
-    """What `freeze` was given."""
-    if not isinstance(value, _Frozen):
-        return value
-    arguments = {name: thaw(argument) for name, argument in value.arguments.items()}
-    try:
-        module = import_module(value.module)
-    except ModuleNotFoundError:
-        # From a process with another openai, and so with the other transport.
-        module = default_transport()
-    return getattr(module, value.kind)(**arguments)
 
 
 def default_headers(client: Any) -> dict[str, Any]:
@@ -559,20 +326,13 @@ def aiohttp_client_class() -> Any:
     with_aiohttp = getattr(openai, "DefaultAioHttpClient", None)
     if with_aiohttp is None:  # up to openai 1.8x
         try:
-            from httpx_aiohttp import HttpxAiohttpClient
+            aiohttp_client = import_module("httpx_aiohttp").HttpxAiohttpClient
         except ModuleNotFoundError:
             return None
-        return type("DefaultAioHttpClient", (openai.DefaultAsyncHttpxClient, HttpxAiohttpClient), {})
+        return type("DefaultAioHttpClient", (openai.DefaultAsyncHttpxClient, aiohttp_client), {})
     # openai has the name in any case, and under it something that raises.
     is_there = any("httpx_aiohttp" in base.__module__ for base in with_aiohttp.__mro__)
     return with_aiohttp if is_there else None
-
-
-def broken_connection(error: Exception, request: Any) -> Exception:
-    """`error` of the transport's as one that says that the other side has hung up."""
-    module = sys.modules[type(error).__module__.partition(".")[0]]
-    broken: Exception = module.RemoteProtocolError(str(error) or "The server hung up.", request=request)
-    return broken
 
 
 def transport(client: Any) -> Any:
@@ -708,16 +468,16 @@ class ClientHooks(_OpenAIClient):
                 return super()._build_request(options, **kwargs)
 
         def _make_status_error_from_response(self, response):
-            ensure_charset(response)
+            bodies.ensure_charset(response)
             return super()._make_status_error_from_response(response)
 
         def _make_status_error(self, err_msg, *, body, response):  # noqa: ARG002
             return self._status_error(response, response.text if is_too_deep(body) else body)
 
         def _process_response(self, *, cast_to, options, response, stream, **rest):
-            ensure_charset(response)
+            bodies.ensure_charset(response)
             if not response.is_closed:
-                guard_body(response, partial(self._body_error, response.request))
+                bodies.guard_body(response, partial(self._body_error, response.request))
             if not stream:
                 self._guard_json(response)
                 self._take_over_parsing(cast_to, options, response)
@@ -738,19 +498,19 @@ class ClientHooks(_OpenAIClient):
             is_cold = response.status_code == 503 and self._starts_endpoints(self._path_of(response.request))
             # The shortest pause that openai makes is three quarters of half a second, unless the platform names one.
             asked_for = self._parse_retry_after_header(response.headers) or 0.375
-            return not is_cold and asked_for < _time_left() and super()._should_retry(response)
+            return not is_cold and asked_for < deadlines.time_left() and super()._should_retry(response)
 
         def _calculate_retry_timeout(self, remaining_retries, options, *args, **kwargs):
             pause = super()._calculate_retry_timeout(remaining_retries, options, *args, **kwargs)
-            if pause >= _time_left():
+            if pause >= deadlines.time_left():
                 raise self._out_of_time(options.method, options.url)
             seconds = self._pause(pause)
-            _shorten_deadline(pause - seconds)
+            deadlines.shorten(pause - seconds)
             return seconds
 
         def _cut_timeout(self, options):
             """No attempt may take longer than the call has left."""
-            left = _time_left()
+            left = deadlines.time_left()
             if left == math.inf:
                 return
             given = options.timeout if isinstance(options.timeout, (int, float)) else self.timeout
@@ -758,7 +518,7 @@ class ClientHooks(_OpenAIClient):
             options.timeout = max(0.001, min(left, longest))
 
         def _process_response_data(self, *, data, cast_to, response):
-            if not _has_shape_of(cast_to, data):
+            if not has_shape_of(cast_to, data):
                 shown = json.dumps(data)[:40]
                 raise self._unreadable_answer(response, f"JSON of another shape: {shown}", data)
             cast_to = self._answer_class(cast_to)
@@ -834,30 +594,6 @@ def _says_json(response: Any) -> bool:
     return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower() == "application/json"
 
 
-def _has_shape_of(annotation: Any, data: object) -> bool:
-    """Whether models can be made of `data`, where `annotation` wants models; all else is left to openai."""
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if origin is list:
-        return isinstance(data, list) and all(_has_shape_of(arguments[0], item) for item in data)
-    if arguments and type(None) in arguments:
-        return data is None or any(_has_shape_of(one, data) for one in arguments if one is not type(None))
-    if not (inspect.isclass(annotation) and issubclass(annotation, openai.BaseModel)):
-        return True
-    if not isinstance(data, Mapping):
-        return False
-    required = getattr(annotation, "required_fields", None)
-    if required is None:
-        return True  # openai's own, which it reads as it can
-    fields = ((field.alias or name, field.annotation) for name, field in annotation.model_fields.items())
-    return all(_is_given(data.get(name), annotation.model_fields[name].annotation) for name in required) and all(
-        _has_shape_of(wanted, data[name]) for name, wanted in fields if data.get(name) is not None
-    )
-
-
-def _is_given(value: object, annotation: object) -> bool:
-    return isinstance(value, str) and bool(value.strip()) if annotation is str else value is not None
-
-
 if TYPE_CHECKING:
 
     class SyncHooks(ClientHooks, openai.OpenAI): ...
@@ -875,7 +611,7 @@ else:
             try:
                 return super()._send_request(request, **kwargs)
             except Exception as error:
-                if not _is_about_an_address(error):
+                if not is_about_an_address(error):
                     raise
                 raise openai.APIConnectionError(request=request) from error
 
@@ -885,7 +621,7 @@ else:
 
             def send():
                 try:
-                    with _within(self._call_timeout()):
+                    with deadlines.within(self._call_timeout()):
                         return super(SyncHooks, self).request(cast_to, options, *args, **kwargs)
                 except openai.APIConnectionError as error:
                     raise self._connection_error(error) from error.__cause__
@@ -915,7 +651,7 @@ else:
             try:
                 return await super()._send_request(request, **kwargs)
             except Exception as error:
-                if not _is_about_an_address(error):
+                if not is_about_an_address(error):
                     raise
                 raise openai.APIConnectionError(request=request) from error
 
@@ -925,7 +661,7 @@ else:
 
             async def send():
                 try:
-                    with _within(self._call_timeout()):
+                    with deadlines.within(self._call_timeout()):
                         return await super(AsyncHooks, self).request(cast_to, options, *args, **kwargs)
                 except openai.APIConnectionError as error:
                     raise self._connection_error(error) from error.__cause__

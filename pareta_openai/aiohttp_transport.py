@@ -6,13 +6,14 @@ import asyncio
 import weakref
 from contextlib import suppress
 from functools import cache, partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from . import _openai
+from . import _openai, transports
 from .errors import ParetaError
 
 if TYPE_CHECKING:
-    from ._openai import Request, Response
+    from .transports import Request, Response
 
 
 def http_client() -> Any:
@@ -55,11 +56,11 @@ def _client_class(base: Any) -> Any:
             self._sessions.enter_loop(asyncio.get_running_loop())
             try:
                 response: Response = await super().send(request, **kwargs)
-            except _openai.transport_timeouts() as error:
+            except transports.transport_timeouts() as error:
                 # Its transport calls it one, too, where the server hangs up.
                 if isinstance(error.__cause__, (asyncio.TimeoutError, TimeoutError)):
                     raise
-                raise _openai.broken_connection(error, request) from error.__cause__
+                raise transports.broken_connection(error, request) from error.__cause__
             return response
 
     return AiohttpClient
@@ -97,8 +98,7 @@ class _Sessions:
 
 
 def _open_session(transport: Any) -> Any:
-    import aiohttp
-
+    aiohttp = import_module("aiohttp")
     limits = transport.limits
     connector = aiohttp.TCPConnector(
         limit=limits.max_connections or 0,  # aiohttp's for none; left out it is 100

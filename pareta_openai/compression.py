@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from importlib import import_module
 from typing import Any
 
 ACCEPTED = "gzip, deflate"
@@ -16,7 +17,28 @@ _PIECE = 1024
 """In bytes: how much is unpacked between two looks at what has come of it."""
 
 
-def limit(response: Any, refusal: Callable[[str], Exception]) -> None:
+def limit_client(http: Any) -> None:
+    """Have an HTTP client, if there is one, refuse answers that unpack to far more than was sent.
+
+    It reads most of them whole before anything of ours sees them.
+    """
+    if http is None:
+        return
+
+    def check(response: Any) -> None:
+        errors = import_module(type(response).__module__.partition(".")[0])
+        _limit(response, lambda words: errors.DecodingError(words, request=response.request))
+
+    async def async_check(response: Any) -> None:
+        check(response)
+
+    hooks = http.event_hooks
+    hooks["response"].append(async_check if hasattr(http, "aclose") else check)
+    http.event_hooks = hooks
+    http.headers["Accept-Encoding"] = ACCEPTED
+
+
+def _limit(response: Any, refusal: Callable[[str], Exception]) -> None:
     """Have whoever reads the body of `response` meet a `refusal`, of which this gives the words, where it goes on.
 
     Raises it where the body is compressed in a way that was not asked for, or more than once.

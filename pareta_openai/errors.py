@@ -40,10 +40,10 @@ from urllib.parse import unquote
 
 import openai
 
-from . import _openai
+from . import pickling, transports
 
 if TYPE_CHECKING:
-    from ._openai import Request, Response
+    from .transports import Request, Response
 
 
 class ParetaError(openai.OpenAIError):
@@ -53,14 +53,14 @@ class ParetaError(openai.OpenAIError):
     """
 
     def __reduce__(self) -> tuple[Any, ...]:
-        state = {name: _openai.freeze(value) for name, value in vars(self).items()}
+        state = {name: pickling.freeze(value) for name, value in vars(self).items()}
         return _thaw, (type(self), self.args, state)
 
 
 def _thaw(error_class: type[ParetaError], arguments: tuple[Any, ...], state: dict[str, Any]) -> ParetaError:
     error = error_class.__new__(error_class)
     error.args = arguments
-    vars(error).update({name: _openai.thaw(value) for name, value in state.items()})
+    vars(error).update({name: pickling.thaw(value) for name, value in state.items()})
     return error
 
 
@@ -328,7 +328,7 @@ def connection_error(error: openai.APIConnectionError) -> APIConnectionError:
         return error
     if isinstance(error, openai.APITimeoutError):
         return APITimeoutError(request=error.request)
-    if isinstance(error.__cause__, _openai.decoding_errors()):
+    if isinstance(error.__cause__, transports.decoding_errors()):
         message = f"The answer of {error.request.url.host} cannot be unpacked: it is damaged, or made to fill memory."
         return APIConnectionError(message=message, request=error.request)
     # The cause's own text may quote a header, and with it the key.
@@ -342,7 +342,7 @@ def connection_error(error: openai.APIConnectionError) -> APIConnectionError:
 def broken_off(request: Request, error: Exception, *, during: str = "the answer") -> APIConnectionError:
     """For a transport's `error` while a body was read, or for the exception of ours that it has become before."""
     cause = error.__cause__ if isinstance(error, APIConnectionError) else error
-    if isinstance(error, APITimeoutError) or isinstance(cause, _openai.transport_timeouts()):
+    if isinstance(error, APITimeoutError) or isinstance(cause, transports.transport_timeouts()):
         return APITimeoutError(request=request)
     return APIConnectionError(
         message=f"The connection broke off during {during} ({type(cause).__name__}). What came cannot be resumed.",

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import openai
 
-from . import _openai
+from .transports import default_transport
 
 if TYPE_CHECKING:
-    from ._openai import Request, Response
+    from .transports import Request, Response
 
 
 class EventLoopsHttpClient(openai.DefaultAsyncHttpxClient):
@@ -24,7 +24,7 @@ class EventLoopsHttpClient(openai.DefaultAsyncHttpxClient):
     def __init__(self) -> None:
         self._clients: dict[asyncio.AbstractEventLoop | None, Any] = {}
         # Read once: the authorities that are trusted take 30 ms.
-        self._tls = _openai.default_transport().create_ssl_context()
+        self._tls = default_transport().create_ssl_context()
         super().__init__(verify=self._tls)
 
     async def send(self, request: Request, **options: Any) -> Response:

@@ -17,7 +17,7 @@ from typing import Any
 
 import openai
 
-from .client import _OWN as OWN
+from .arguments import OWN
 from .client import ParetaOpenAI
 from .errors import ParetaError
 

@@ -9,6 +9,7 @@ import openai
 
 from .. import _openai, config
 from ..client import AsyncParetaOpenAI, ParetaOpenAI
+from ..pickling import without_secrets
 from . import migration_log
 
 _OPENAIS_ACCOUNT = ("organization", "project", "admin_api_key", "webhook_secret", "workload_identity", "data_residency")
@@ -42,5 +43,5 @@ def _for_pareta(arguments: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(api_key, str) and not api_key.startswith(config.API_KEY_PREFIX):
         del kept["api_key"]
         if kept.get("default_headers"):
-            kept["default_headers"] = _openai.without_secrets(kept["default_headers"], api_key)
+            kept["default_headers"] = without_secrets(kept["default_headers"], api_key)
     return kept

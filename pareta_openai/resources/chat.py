@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypedDict, Unpack
 
     from ..client import AsyncParetaOpenAI, ParetaOpenAI
+    from ..transports import Response
     from ..types.chat import ChatCompletion
     from .chat_stream import AsyncChatStream, ChatStream
 
@@ -105,7 +106,7 @@ def _guarded(stream: Any) -> Any:
     return stream
 
 
-def _refuse_chunks(response: _openai.Response, error: Exception) -> Exception:
+def _refuse_chunks(response: Response, error: Exception) -> Exception:
     reason = f"chunks that do not add up to an answer ({type(error).__name__})"
     return errors.unreadable_answer(response, reason, None)
 

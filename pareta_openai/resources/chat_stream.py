@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, cast
 import openai
 from openai.types.chat import ChatCompletionChunk
 
-from .. import _openai, errors
+from .. import _openai, bodies, errors
 from ..decoding import EventDecoder, ServerSentEvent, read_json
 from ..types.chat import receipt
-from ._reading import async_read_rest, read_rest
 
 if TYPE_CHECKING:
-    from .._openai import Response
+    from ..transports import Response
 
 
 class _Answer:
@@ -135,10 +134,10 @@ def _read(response: Response, answer: _Answer) -> Iterator[ChatCompletionChunk]:
             for sent in decoder.feed(data):
                 chunk = answer.read(sent)
                 if chunk is None:
-                    read_rest(response, body)
+                    bodies.read_rest(response, body)
                     return
                 yield chunk
-    except _openai.body_errors() as error:
+    except bodies.body_errors() as error:
         raise errors.broken_off(response.request, error, during="the stream") from error
     finally:
         response.close()
@@ -161,7 +160,7 @@ class AsyncChatStream(openai.AsyncStream[ChatCompletionChunk], _Receipt):
 
     async def close(self) -> None:
         """Release the connection, whatever is still to come on it."""
-        await _openai.end_reading(self._chunks)
+        await bodies.end_reading(self._chunks)
         await super().close()
 
 
@@ -174,10 +173,10 @@ async def _async_read(response: Response, answer: _Answer) -> AsyncGenerator[Cha
                 for sent in decoder.feed(data):
                     chunk = answer.read(sent)
                     if chunk is None:
-                        await async_read_rest(response, body)
+                        await bodies.async_read_rest(response, body)
                         return
                     yield chunk
-    except _openai.body_errors() as error:
+    except bodies.body_errors() as error:
         raise errors.broken_off(response.request, error, during="the stream") from error
     finally:
         await response.aclose()

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import openai
 
-from .. import _openai, errors
+from .. import _openai, bodies, errors
 from ..decoding import EventDecoder, ServerSentEvent, read_json
 from ..types.endpoints import DeployEvent, Endpoint
-from ._reading import async_read_rest, read_rest
 
 if TYPE_CHECKING:
-    from .._openai import Response
+    from ..transports import Response
 
 
 class _Deploy:
@@ -104,9 +103,9 @@ def _read(response: Response, deploy: _Deploy) -> Iterator[DeployEvent]:
             for sent in decoder.feed(data):
                 yield deploy.read(sent)
                 if deploy.has_ended:
-                    read_rest(response, body)
+                    bodies.read_rest(response, body)
                     return
-    except _openai.body_errors() as error:
+    except bodies.body_errors() as error:
         raise deploy.broken_off(error, response) from error
     finally:
         response.close()
@@ -135,7 +134,7 @@ class AsyncDeployStream(openai.AsyncStream[DeployEvent]):
 
     async def close(self) -> None:
         """Release the connection, whatever is still to come on it."""
-        await _openai.end_reading(self._events)
+        await bodies.end_reading(self._events)
         await super().close()
 
 
@@ -148,9 +147,9 @@ async def _async_read(response: Response, deploy: _Deploy) -> AsyncGenerator[Dep
                 for sent in decoder.feed(data):
                     yield deploy.read(sent)
                     if deploy.has_ended:
-                        await async_read_rest(response, body)
+                        await bodies.async_read_rest(response, body)
                         return
-    except _openai.body_errors() as error:
+    except bodies.body_errors() as error:
         raise deploy.broken_off(error, response) from error
     finally:
         await response.aclose()

@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 import anyio
 import openai
 
-from .. import _openai, errors
+from .. import _openai, errors, transports
 
 if TYPE_CHECKING:
-    from .._openai import Response
+    from ..transports import Response
 
 INLINE_LIMIT = 5 * 1024 * 1024
 """In bytes. What is smaller goes along with the request, what is not to a signed URL."""
@@ -91,7 +91,7 @@ def put(client: openai.OpenAI, url: str, document: Document) -> None:
     request = _put_request(http, url, document, document.chunks())
     try:
         response = http.send(request, auth=None, follow_redirects=False)
-    except _openai.transport_errors() as error:
+    except transports.transport_errors() as error:
         raise _not_reached(request, error) from error
     _check(response)
 
@@ -104,7 +104,7 @@ async def async_put(client: openai.AsyncOpenAI, url: str, document: Document) ->
         request = _put_request(http, url, document, content)
         try:
             response = await http.send(request, auth=None, follow_redirects=False)
-        except _openai.transport_errors() as error:
+        except transports.transport_errors() as error:
             raise _not_reached(request, error) from error
     _check(response)
 
@@ -114,7 +114,7 @@ def _put_request(http: Any, url: str, document: Document, content: Any) -> Any:
     try:
         _check_address(url)
         request = http.build_request("PUT", url, content=content, headers=headers, timeout=_PUT_TIMEOUT)
-    except _openai.address_errors():
+    except transports.address_errors():
         raise errors.ParetaError("The platform gave no usable URL to upload the document to.") from None
     # The signature in the URL is all that this host is to know, whatever the caller's own HTTP client adds.
     for name in ("authorization", "cookie"):
@@ -141,7 +141,7 @@ def _check(response: Response) -> None:
 
 
 def _not_reached(request: Any, error: Exception) -> errors.APIConnectionError:
-    if isinstance(error, _openai.transport_timeouts()):
+    if isinstance(error, transports.transport_timeouts()):
         return errors.APITimeoutError(request=request)
     return errors.APIConnectionError(
         message=f"No connection to the storage at {request.url.host} ({type(error).__name__}). Upload it again.",

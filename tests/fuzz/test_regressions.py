@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pareta_openai import ParetaError, _openai, errors
+from pareta_openai import ParetaError, bodies, errors
 from pareta_openai.resources import eval_sets
 from pareta_openai.types import DeployEvent, Endpoint, EndpointActivity, EvalRun, Leaderboard
 from pareta_openai.types.chat import receipt
@@ -98,7 +98,7 @@ def test_a_charset_that_decodes_no_text_is_taken_for_utf_8(ask: Callable[..., An
     assert isinstance(given, ParetaError)
 
 
-@pytest.mark.parametrize("charset", sorted(_openai.TEXT_CHARSETS))
+@pytest.mark.parametrize("charset", sorted(bodies.TEXT_CHARSETS))
 def test_a_charset_of_text_decodes_any_bytes(ask: Callable[..., Any], charset: str) -> None:
     given = ask(
         "endpoints.list", answer(bytes(range(256)), 500, content_type=f'text/plain; charset="{charset.upper()}"')

@@ -12,6 +12,7 @@ import openai
 import pytest
 
 import pareta_openai
+from pareta_openai import bodies, transports
 from pareta_openai.local import faults
 from tests.lifetime.leftovers import Held, collect_garbage
 from tests.lifetime.setting import Setting
@@ -75,6 +76,35 @@ async def test_a_connection_is_used_again(setting: Setting, accepted: Counter[st
         await call(setting, client, what)
     await settle(client.close())
     assert accepted[setting.url] - before == 1
+
+
+class _Sealed:
+    """A network stream of the transport's whose `read` cannot be replaced."""
+
+    __slots__ = ()
+
+    def read(self) -> bytes:
+        return b""
+
+
+@pytest.mark.parametrize("stream", [None, _Sealed(), object()])
+async def test_where_reads_cannot_be_hurried_a_stream_is_read_and_its_connection_closed(
+    setting: Setting, accepted: Counter[str], monkeypatch: pytest.MonkeyPatch, stream: Any
+) -> None:
+    """Only the sync client replaces anything there."""
+    original = transports.hurried_reads
+
+    def elsewhere(response: Any, seconds: float) -> Any:
+        response.extensions["network_stream"] = stream
+        return original(response, seconds)
+
+    monkeypatch.setattr(bodies, "hurried_reads", elsewhere)
+    before = accepted[setting.url]
+    client = setting.client()
+    for _ in range(2):
+        await call(setting, client, "stream")
+    await settle(client.close())
+    assert accepted[setting.url] - before == (2 if setting.kind == "sync" else 1)
 
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"

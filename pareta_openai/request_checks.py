@@ -1,0 +1,31 @@
+"""What is looked at in a request before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+# What Pareta has and OpenAI has not: no `model` in these bodies is the name of something to call.
+CONTROL_PLANE = ("/endpoints", "/tasks", "/eval")
+
+
+def check_request(path: str, body: Any, aliases: Mapping[str, str]) -> Any:
+    """The body to send in place of `body`. Raises `ValueError` for one that cannot succeed."""
+    if not isinstance(body, Mapping) or path.startswith(CONTROL_PLANE):
+        return body
+    if path == "/chat/completions":
+        _refuse_empty_chat(body)
+    model = body.get("model")
+    alias = aliases.get(model) if isinstance(model, str) else None
+    return body if alias is None else {**body, "model": alias}
+
+
+def _refuse_empty_chat(body: Mapping[str, Any]) -> None:
+    if not body.get("model"):
+        raise ValueError(
+            f"model is {body.get('model')!r}: name an endpoint. client.models.list() has those that can be called."
+        )
+    if not body.get("messages"):
+        raise ValueError(
+            f'messages is {body.get("messages")!r}: send at least one, such as {{"role": "user", "content": "Hello"}}.'
+        )
