@@ -57,6 +57,8 @@ def first_plan(asked: tuple[str, Refusals], project: Project) -> FilePlan:
         look = _look(path, data, project)
     except (SyntaxError, Unreadable) as error:
         return FilePlan(path, data, data, problem=f"cannot be read: {_words(error)}")
+    except Exception as error:  # a fault of a rule must not stop the other files
+        return FilePlan(path, data, data, problem=f"a fault of pareta-openai itself: {error!r}")
     source = look.source
     findings, edits = _side_by_side([_decided(finding, path, project, refusals) for finding in look.findings])
     problem = refusals.files.get(path, "")
@@ -90,6 +92,8 @@ def next_plan(plan: FilePlan, project: Project) -> FilePlan | None:
         edits, after = _made(plan.path, look.source, findings, edits)
     except (SyntaxError, Unreadable, UnicodeError):
         return None  # which `fault_of` tells
+    except Exception as error:  # a fault of a rule: what it made of the file is not to be written
+        return replace(plan, problem=f"a fault of pareta-openai itself: {error!r}")
     if not edits:
         return None
     source = plan.source

@@ -83,18 +83,21 @@ class Module:
         Through aliases, assignments, annotations, ``self``, functions that return it and the project's own files. None
         where there is more than one candidate; a client that is one of a kind or something unknown counts as a client.
         """
-        found = self.names.of(node)
-        known = [origin for origin in found if origin != UNKNOWN and not origin.startswith("@")]
+        found = self.origins(node)
+        known = [origin for origin in found if origin != UNKNOWN]
         if len(known) == 1 and (len(found) == 1 or "()" in known[0]):
             return known[0]
         return None
 
     def origins(self, node: ast.AST) -> frozenset[str]:
         """All candidates for what `node` is; ``?`` is among them where it may be something else."""
-        return self.names.of(node)
+        found = self.names.of(node)
+        if not found or not any(origin.startswith("@") for origin in found):
+            return found
+        return self._project.follow(found) if self._project is not None else frozenset({UNKNOWN})
 
     def import_origin(self, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
-        """What one name of an import statement stands for: ``openai``, ``openai.OpenAI``, ``@app/llm.py.client``."""
+        """What one name of an import statement stands for: ``openai``, ``openai.OpenAI``, ``@app/llm.py:client``."""
         return self.names.import_origin(node, alias)
 
     def span(self, node: ast.AST) -> Span:

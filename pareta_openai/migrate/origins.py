@@ -1,13 +1,14 @@
 """Where a name comes from: ``openai.OpenAI``, through aliases, scopes and the project's own files.
 
 An origin is a dotted name. ``()`` behind it is what a call of it gives, so that ``openai.OpenAI()`` is a client and
-``openai.OpenAI().chat.completions.create`` a method of it. Within this package ``@app/llm.py`` is a file of the
-project, and ``?`` something that is not known.
+``openai.OpenAI().chat.completions.create`` a method of it. Within this package ``@app/llm.py:client`` is a name in a
+file of the project, which `Project.follow` goes after, and ``?`` something that is not known.
 """
 
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from .project import Project
 
 UNKNOWN = "?"
+_COPIES = ("with_options", "copy", "__enter__", "__aenter__")
+_BUILTINS = frozenset(dir(builtins))
 _NOTHING: frozenset[str] = frozenset()
 _SOMETHING = frozenset({UNKNOWN})
 
@@ -67,32 +70,39 @@ class Origins:
         """What other files can import: names, and as ``name()`` what a call of a function gives."""
         found = {}
         for name, bindings in self._tree.module.bindings.items():
-            found[name] = self._of_bindings(bindings)
+            found[name] = self._of_bindings(bindings) or _SOMETHING
             for binding in bindings:
                 if binding.kind == "function" and binding.node is not None:
-                    found[f"{name}()"] = self._result(binding.node)
-        return {name: origins for name, origins in found.items() if origins and origins != _SOMETHING}
+                    found[f"{name}()"] = self._result(binding.node) or _SOMETHING
+        return found
 
-    def star_files(self) -> list[str]:
-        """The project's files whose every name is imported."""
-        files = (self._module_file(node) for node in self._tree.stars)
-        return [file for file in files if file is not None]
+    def stars(self) -> list[str]:
+        """The origins of what is imported with a star, without the names: ``openai.``, ``@app/llm.py:``."""
+        return [self._module(node) for node in self._tree.stars]
 
     def import_origin(self, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
         """What an import binds."""
-        if isinstance(node, ast.Import):
-            name = alias.name if alias.asname else alias.name.partition(".")[0]
-            file = self._project.file_of(name, self._path) if self._project else None
-            return f"@{file}" if file else name
-        file = self._module_file(node)
-        if file is not None:
-            return f"@{file}.{alias.name}"
-        return f"{'.' * node.level}{node.module or ''}.{alias.name}"
+        if isinstance(node, ast.ImportFrom):
+            origin = self._module(node)
+            if self._project is not None and not origin.startswith("@"):
+                file = self._project.file_of(f"{node.module or ''}.{alias.name}".strip("."), self._path, node.level)
+                if file is not None:  # of a folder that is no package
+                    return f"@{file}:"
+            return origin + alias.name
+        name = alias.name if alias.asname else alias.name.partition(".")[0]
+        if self._project is not None:
+            file = self._project.file_of(name, self._path)
+            if file is not None:
+                return f"@{file}:"
+            inner = self._project.file_of(alias.name, self._path) if name != alias.name else None
+            if inner is not None:
+                return f"@{inner[: inner.rindex(alias.name.replace('.', '/'))]}{name}/:"
+        return name
 
-    def _module_file(self, node: ast.ImportFrom) -> str | None:
-        if self._project is None:
-            return None
-        return self._project.file_of(node.module or "", self._path, node.level)
+    def _module(self, node: ast.ImportFrom) -> str:
+        """The origin of what is imported from there, without its name."""
+        file = self._project.file_of(node.module or "", self._path, node.level) if self._project is not None else None
+        return f"@{file}:" if file else f"{'.' * node.level}{node.module or ''}."
 
     def _find(self, node: ast.AST) -> frozenset[str]:
         if isinstance(node, ast.Name):
@@ -118,15 +128,11 @@ class Origins:
         home = scope.find(node.id)
         if home is not None:
             return self._once((home, node.id), lambda: self._of_bindings(home.bindings[node.id]))
-        for star in self._tree.stars:
-            if star.module in STARRED and not star.level and node.id in STARRED[star.module]:
-                return frozenset({f"{star.module}.{node.id}"})
-            file = self._module_file(star)
-            if file is not None and self._project is not None:
-                found = self._project.exported(file, node.id)
-                if found:
-                    return found
-        return _SOMETHING
+        for star in self.stars():
+            if node.id in STARRED.get(star[:-1], ()):
+                return frozenset({f"{star}{node.id}"})
+        found = frozenset(f"{star}{node.id}" for star in self.stars() if star.startswith("@"))
+        return found if found and node.id not in _BUILTINS else _SOMETHING
 
     def _of_bindings(self, bindings: list[Binding]) -> frozenset[str]:
         return frozenset().union(*(self._of_binding(binding) for binding in bindings))
@@ -135,23 +141,12 @@ class Origins:
         if binding.kind == "import":
             assert isinstance(binding.node, ast.alias)
             assert isinstance(binding.statement, (ast.Import, ast.ImportFrom))
-            return self._through_files(self.import_origin(binding.statement, binding.node))
+            return frozenset({self.import_origin(binding.statement, binding.node)})
         if binding.kind in ("value", "entered"):
             return self.of(binding.node)
         if binding.kind == "annotation":
             return self._annotated(binding.node)
         return _NOTHING if binding.kind == "nothing" else _SOMETHING
-
-    def _through_files(self, origin: str) -> frozenset[str]:
-        """`origin`, and where it names something in a file of the project, that thing's own origins."""
-        if not origin.startswith("@") or self._project is None:
-            return frozenset({origin})
-        file, marker, rest = origin.partition(".py")
-        if not rest:
-            return frozenset({origin})
-        name, dot, further = rest[1:].partition(".")
-        found = self._project.exported(file[1:] + marker, name)
-        return frozenset(inner for one in found for inner in self._through_files(one + dot + further))
 
     def _attribute(self, node: ast.Attribute) -> frozenset[str]:
         if isinstance(node.value, ast.Name):
@@ -161,10 +156,7 @@ class Origins:
                 if not bindings:
                     return _SOMETHING
                 return self._once((owner, "self", node.attr), lambda: self._of_bindings(bindings))
-        found: set[str] = set()
-        for origin in self.of(node.value):
-            found |= _SOMETHING if origin == UNKNOWN else self._through_files(f"{origin}.{node.attr}")
-        return frozenset(found)
+        return frozenset(attribute_of(origin, node.attr) for origin in self.of(node.value))
 
     def _class_of(self, name: ast.Name) -> Scope | None:
         """The class whose method has `name` as its first parameter."""
@@ -181,19 +173,7 @@ class Origins:
             bindings = home.bindings[function.id] if home is not None else []
             if bindings and all(binding.kind == "function" for binding in bindings):
                 return frozenset().union(*(self._result(binding.node) for binding in bindings if binding.node))
-            if len(bindings) == 1 and bindings[0].kind == "import":
-                found = self._called_elsewhere(bindings[0])
-                if found:
-                    return found
-        return frozenset(map(_called, self.of(function)))
-
-    def _called_elsewhere(self, binding: Binding) -> frozenset[str]:
-        assert isinstance(binding.node, ast.alias)
-        if isinstance(binding.statement, ast.ImportFrom) and self._project is not None:
-            file = self._module_file(binding.statement)
-            if file is not None:
-                return self._project.exported(file, f"{binding.node.name}()")
-        return _NOTHING
+        return frozenset(map(called, self.of(function)))
 
     def _result(self, function: ast.AST) -> frozenset[str]:
         """What a call of this function gives."""
@@ -235,10 +215,17 @@ class Origins:
         return frozenset(UNKNOWN if origin == UNKNOWN else f"{'.'.join([origin, *rest])}()" for origin in found)
 
 
-def _called(origin: str) -> str:
+def attribute_of(origin: str, name: str) -> str:
+    """What hangs on it by that name."""
+    if origin == UNKNOWN:
+        return UNKNOWN
+    return f"{origin}{name}" if origin.endswith(":") else f"{origin}.{name}"
+
+
+def called(origin: str) -> str:
     """What a call of it gives: of a client's own copy, such a client."""
     client, _, method = origin.rpartition(".")
-    if client.endswith("()") and method in ("with_options", "copy", "__enter__", "__aenter__"):
+    if client.endswith("()") and method in _COPIES:
         return client
     return UNKNOWN if origin == UNKNOWN else f"{origin}()"
 

@@ -125,6 +125,8 @@ class _Run:
         for _ in range(ROUNDS):
             self._project.take({plan.path: plan.after for plan in moving})
             moving = [plan for plan in each(next_plan, moving, self._project) if plan is not None]
+            self.failed |= {plan.path: plan.problem for plan in moving if plan.problem}
+            moving = [plan for plan in moving if not plan.problem]
             self.plans.update((plan.path, plan) for plan in moving)
         self.failed |= {plan.path: "looked into again and again, it goes on changing" for plan in moving}
         for path, why in each(fault_of, [self.plans[path] for path in changed], self._project):

@@ -7,16 +7,30 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .module import Module
 from .options import Options
+from .origins import STARRED, UNKNOWN, attribute_of, called
 from .source import Source, Unreadable
 
 _REQUIREMENT = re.compile(rb"""(?m)^[\s"']*openai(?:\[[^\]]*\])?\s*=?\s*["']?\s*(?:==|>=|~=|\^)\s*(\d+)""")
 
+# As `called` has it, where it was not known yet that it is a client.
+_COPIED = re.compile(r"\(\)\.(?:with_options|copy|__enter__|__aenter__)\(\)")
+
+# A name that leads back to itself with something behind it would never end.
+_LONGEST = 500
+
 # Where a repository keeps what its code can import, beside a folder itself.
 _SOURCE_FOLDERS = ("", "src", "lib", "python")
+
+
+class _Exports(NamedTuple):
+    """What other files can import from one."""
+
+    names: dict[str, frozenset[str]]
+    stars: list[str]
 
 
 class Project:
@@ -37,13 +51,12 @@ class Project:
         """Those of OpenAI's that code still reads, with one ``file:line``. Known once all modules are checked."""
         self.migrated = False
         """Whether any module is changed or is Pareta's already. Known once all modules are checked."""
-        self._exports: dict[str, dict[str, frozenset[str]]] = {}
-        self._stars: dict[str, list[str]] = {}
+        self._exports: dict[str, _Exports] = {}
         self._found: dict[tuple[str, str, int], str | None] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         # For another process, which finds these out for itself.
-        return {**vars(self), "memo": {}, "_exports": {}, "_stars": {}, "_found": {}}
+        return {**vars(self), "memo": {}, "_exports": {}, "_found": {}}
 
     def read(self, path: str) -> bytes:
         """The bytes of a file, with the changes of this run. Raises OSError."""
@@ -58,25 +71,55 @@ class Project:
             self._found[key] = self._find(module, folder, level)
         return self._found[key]
 
-    def exported(self, path: str, name: str) -> frozenset[str]:
-        """The origins of what a file binds to `name` at its top level."""
-        if path not in self._exports:
-            self._exports[path] = {}  # what is asked within a circle of imports
-            self._stars[path] = []
-            self._read_exports(path)
-        found = self._exports[path].get(name)
-        if found is not None:
-            return found
-        if path.endswith("__init__.py"):
-            file = self._as_file(f"{path.removesuffix('__init__.py')}{name}")
-            if file is not None:
-                return frozenset({f"@{file}"})
-        for star in self._stars[path]:
-            if star != path:
-                found = self.exported(star, name)
-                if found:
-                    return found
-        return frozenset()
+    def follow(self, origins: Iterable[str]) -> frozenset[str]:
+        """`origins` with those of names in the project's files in their place, from file to file."""
+        found: set[str] = set()
+        seen: set[str] = set()
+        open_ends = list(origins)
+        while open_ends:
+            origin = open_ends.pop()
+            if not origin.startswith("@"):
+                found.add(_COPIED.sub("()", origin))
+            elif origin not in seen and len(origin) < _LONGEST:
+                seen.add(origin)
+                open_ends += self._behind(origin)
+        return frozenset(found) or frozenset({UNKNOWN})
+
+    def _behind(self, origin: str) -> Iterable[str]:
+        """Where a name in a file comes from."""
+        file, _, rest = origin[1:].partition(":")
+        name, dot, further = rest.partition(".")
+        if not name:
+            return ()
+        exports = self._exports_of(file)
+        for key, calls in ((name, ""), (name.removesuffix("()"), "()")):
+            if key in exports.names and (calls or key == name):
+                ends = (called(each) if calls else each for each in exports.names[key])
+                return [each if each == UNKNOWN or not dot else attribute_of(each, further) for each in ends]
+        folder = file.removesuffix("__init__.py")
+        if folder.endswith("/") or not folder:
+            inner = self._as_file(f"{folder}{name}")
+            if inner is not None:
+                return [f"@{inner}:{further}"]
+        return [f"{star}{rest}" for star in exports.stars if star.startswith("@") or name in STARRED.get(star[:-1], ())]
+
+    def take(self, changes: Mapping[str, bytes]) -> None:
+        """Reads these files' bytes from here on, in place of what they hold."""
+        self.changed.update(changes)
+        for path in changes:
+            self._exports.pop(path, None)
+        self.memo.clear()
+
+    def _exports_of(self, path: str) -> _Exports:
+        exports = self._exports.get(path)
+        if exports is None:
+            try:
+                names = Module(Source.from_bytes(self.read(path)), path, self).names
+                exports = _Exports(names.exported(), names.stars())
+            except (OSError, SyntaxError, Unreadable):
+                exports = _Exports({}, [])
+            self._exports[path] = exports
+        return exports
 
     def modules(self) -> Iterator[Module]:
         """The Python files that say openai, parsed one at a time: dear, so keep what comes of it in `memo`."""
@@ -97,21 +140,6 @@ class Project:
                 if match:
                     return int(match.group(1))
         return None
-
-    def take(self, changes: Mapping[str, bytes]) -> None:
-        """Reads these files' bytes from here on, in place of what they hold."""
-        self.changed.update(changes)
-        self._exports.clear()
-        self._stars.clear()
-        self.memo.clear()
-
-    def _read_exports(self, path: str) -> None:
-        try:
-            module = Module(Source.from_bytes(self.read(path)), path, self)
-        except (OSError, SyntaxError, Unreadable):
-            return
-        self._stars[path] = module.names.star_files()
-        self._exports[path] = module.names.exported()
 
     def _find(self, module: str, folder: str, level: int) -> str | None:
         inner = module.replace(".", "/")

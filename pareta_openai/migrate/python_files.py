@@ -34,8 +34,9 @@ def look(path: str, data: bytes, project: Project) -> Look:
     source = Source.from_bytes(data)
     module = Module(source, path, project)
     findings = check_module(module, project)
-    exports = {name for name, origins in module.names.exported().items() if any("openai" in each for each in origins)}
-    return Look(source, findings, Occurrences(module).reason, frozenset(exports))
+    exports = module.names.exported().items()
+    reexported = {name for name, origins in exports if any("openai" in each for each in project.follow(origins))}
+    return Look(source, findings, Occurrences(module).reason, frozenset(reexported))
 
 
 def check_module(module: Module, project: Project) -> list[Finding]:
