@@ -32,8 +32,8 @@ _CASSETTE = (
 
 def check(module: Module, project: Project) -> Iterable[Finding]:
     del project
-    for call in module.nodes(ast.Call):
-        for node in _urls(module, call) if _HOST.encode() in module.data else ():
+    for call in module.nodes(ast.Call) if _HOST.encode() in module.data else ():
+        for node in _urls(module, call):
             library = _library(module, call.func)
             if library:
                 yield _mocked(module, node, library)
