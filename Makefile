@@ -3,7 +3,7 @@
 #   make test PYTHON=python3.13            make .venv with this Python
 #   make test-matrix PYTHONS="3.10 3.13" OPENAIS="2.0.0 3.*"
 .DEFAULT_GOAL := help
-.PHONY: help bench demo test lint types build test-dashboard test-matrix test-programs test-references test-schemathesis test-workers lock venv clean
+.PHONY: help bench demo test lint types build test-corpora test-dashboard test-matrix test-programs test-references test-schemathesis test-workers lock venv clean
 
 # The caller's own Python environment must not leak into .venv.
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
@@ -42,6 +42,9 @@ test-programs: venv ## run programs of other clients against the local platform
 
 test-schemathesis: venv ## hold the local platform against the contract with schemathesis
 	$(python) -m nox -s schemathesis -- $(ARGS)
+
+test-corpora: venv ## run the codemod over the sources of packages that use openai
+	$(python) -m nox -s corpora -- $(ARGS)
 
 test-references: venv ## run the scorers beside scikit-learn, jiwer and rouge-score
 	$(python) -m nox -s references -- $(ARGS)

@@ -161,6 +161,41 @@ CLIENTS = {
 }
 
 
+CORPORA = {
+    "crewai": "1.15.30",
+    "dspy": "3.4.1",
+    "langchain-openai": "1.7.4",
+    "litellm": "1.109.1",
+    "llama-index-llms-openai": "0.8.3",
+    "openai": "3.54.0",
+    "semantic-kernel": "1.45.0",
+}
+# It is built in Rust, and nothing hands out a source distribution without building it.
+NO_SDIST = {"litellm"}
+
+
+@nox.session
+def corpora(session: nox.Session) -> None:
+    """The codemod over the sources of packages that use openai: as installed, and as released, with their tests."""
+    install_for_tests(session, "openai", "pip")
+    folder = Path(session.create_tmp(), "corpora").absolute()
+    for name, version in CORPORA.items():
+        requirement = f"{name}=={version}"
+        installed, released = folder / name / "installed", folder / name / "released"
+        if not installed.exists():
+            bring = ("pip", "install", "--quiet", "--no-deps", "--target", str(installed))
+            session.run("python", "-m", *bring, requirement)
+        if not released.exists() and name not in NO_SDIST:
+            archives = folder / f"{name}.archive"
+            fetch = ("pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest", str(archives))
+            session.run("python", "-m", *fetch, requirement)
+            for archive in archives.glob("*.tar.gz"):
+                with tarfile.open(archive) as opened:
+                    opened.extractall(released, filter="data")
+    session.env["CORPORA"] = str(folder)
+    session.run("python", "-m", "pytest", "-m", "corpora", "tests/migrate_corpus", *session.posargs)
+
+
 @nox.session(python=False)
 def programs(session: nox.Session) -> None:
     """Programs of other clients against the local platform, each client in an environment of its own."""

@@ -35,15 +35,14 @@ _NO_CLASS = "Pareta has no class of its own for this: comparing the status goes 
 
 
 def check(module: Module, project: Project) -> Iterable[Finding]:
-    del project
     for compare in module.nodes(ast.Compare):
         error = _error_in(module, compare)
         if error is not None:
-            yield _compared(module, compare, error)
+            yield _compared(module, project, compare, error)
     for match in module.nodes(ast.Match):
         error = _status_of(module, match.subject)
         if error is not None:
-            yield _matched(module, match, error)
+            yield _matched(module, project, match, error)
 
 
 def _error_in(module: Module, compare: ast.Compare) -> ast.Name | None:
@@ -60,14 +59,14 @@ def _status_of(module: Module, node: ast.AST) -> ast.Name | None:
     return None
 
 
-def _compared(module: Module, compare: ast.Compare, error: ast.Name) -> Finding:
+def _compared(module: Module, project: Project, compare: ast.Compare, error: ast.Name) -> Finding:
     names = _names_of(compare)
     if names is None:
         return _finding(module, compare, "left", _NO_CLASS)
     start, end = module.span(compare)
     if b"#" in module.data[start:end]:
         return _finding(module, compare, "manual", f"isinstance({error.id}, {', '.join(names)}), and keep the comment.")
-    called = _called(module, compare, names)
+    called = _called(module, project, compare, names)
     if isinstance(called, Finding):
         return called
     classes = ", ".join(name.text for name in called)
@@ -108,7 +107,7 @@ def _by_status(statuses: list[object]) -> list[str] | None:
     return [name for name in names if name] if names and all(names) else None
 
 
-def _matched(module: Module, match: ast.Match, error: ast.Name) -> Finding:
+def _matched(module: Module, project: Project, match: ast.Match, error: ast.Name) -> Finding:
     numbers = [pattern for case in match.cases for pattern in _alternatives(case.pattern)]
     edits = [module.replace(match.subject, error.id)]
     needed: list[Name] = []
@@ -119,7 +118,7 @@ def _matched(module: Module, match: ast.Match, error: ast.Name) -> Finding:
         names = _by_status([value.value]) if isinstance(value, ast.Constant) else None
         if names is None:
             return _finding(module, match, "left", _NO_CLASS)
-        called = _called(module, match, names)
+        called = _called(module, project, match, names)
         if isinstance(called, Finding):
             return called
         needed += called
@@ -135,8 +134,8 @@ def _alternatives(pattern: ast.pattern) -> Iterator[ast.pattern]:
         yield pattern
 
 
-def _called(module: Module, node: ast.AST, names: list[str]) -> list[Name] | Finding:
-    vendor = other_vendor(module)
+def _called(module: Module, project: Project, node: ast.AST, names: list[str]) -> list[Name] | Finding:
+    vendor = other_vendor(module, project)
     if vendor:
         return _finding(
             module, node, "left", f"A client here talks to {vendor}, whose errors are not of Pareta's classes."

@@ -36,7 +36,6 @@ _AZURE_ADVICE = "Patch pareta_openai.OpenAI where the Azure client is migrated: 
 
 
 def check(module: Module, project: Project) -> Iterable[Finding]:
-    del project
     for call in module.nodes(ast.Call):
         target = argument(call, "target", position=0)
         text = string(target)
@@ -44,11 +43,11 @@ def check(module: Module, project: Project) -> Iterable[Finding]:
         if kind is None:
             continue
         if kind != "object" and target is not None and text is not None:
-            yield from _by_path(module, target, text)
+            yield from _by_path(module, project, target, text)
         elif kind != "path" and target is not None:
             name = string(argument(call, "name", "attribute", position=1))
             if name is not None:
-                yield from _of_object(module, target, name)
+                yield from _of_object(module, project, target, name)
 
 
 def _kind_of(module: Module, function: ast.expr) -> str | None:
@@ -86,7 +85,7 @@ def _is_argument(module: Module, name: ast.Name) -> bool:
     )
 
 
-def _by_path(module: Module, node: ast.expr, target: str) -> Iterable[Finding]:
+def _by_path(module: Module, project: Project, node: ast.expr, target: str) -> Iterable[Finding]:
     package, _, rest = target.partition(".")
     name, dot, further = rest.partition(".")
     if package == "pareta_openai":
@@ -95,7 +94,7 @@ def _by_path(module: Module, node: ast.expr, target: str) -> Iterable[Finding]:
         return
     elif name not in _CLASSES:
         yield _finding(module, node, *_elsewhere(target, name))
-    elif vendor := other_vendor(module):
+    elif vendor := other_vendor(module, project):
         yield _finding(module, node, "manual", _STAYS.format(vendor, f"pareta_openai.{_CLASSES[name]}"))
     else:
         new = f"pareta_openai.{_CLASSES[name]}{dot}{further}"
@@ -114,10 +113,10 @@ def _elsewhere(target: str, name: str) -> tuple[str, str]:
     return "left", _BITES_ON
 
 
-def _of_object(module: Module, node: ast.expr, name: str) -> Iterable[Finding]:
+def _of_object(module: Module, project: Project, node: ast.expr, name: str) -> Iterable[Finding]:
     origin = module.resolve(node) or ""
     if origin == "openai" and name in _CLASSES:
-        vendor = other_vendor(module)
+        vendor = other_vendor(module, project)
         if vendor:
             yield _finding(module, node, "manual", _STAYS.format(vendor, f"pareta_openai.{_CLASSES[name]}"))
             return

@@ -31,12 +31,11 @@ _CASSETTE = (
 
 
 def check(module: Module, project: Project) -> Iterable[Finding]:
-    del project
     for call in module.nodes(ast.Call) if _HOST.encode() in module.data else ():
         for node in _urls(module, call):
             library = _library(module, call.func)
             if library:
-                yield _mocked(module, node, library)
+                yield _mocked(module, project, node, library)
     if b"vcr" in module.data:
         for node in module.nodes(ast.Attribute, ast.Name):
             if module.resolve(node) in _CASSETTES:
@@ -86,13 +85,13 @@ def _names_host(module: Module, node: ast.AST) -> bool:
     return _is_of_host(string(node) or "")
 
 
-def _mocked(module: Module, node: ast.expr, library: str) -> Finding:
+def _mocked(module: Module, project: Project, node: ast.expr, library: str) -> Finding:
     if library in _NOT_USED:
         return _finding(module, node, "left", _UNSEEN)
     edit = replace_in_string(module, node, _HOST, _NEW_HOST) if string(node) is not None else None
     if edit is None or b"\n" in module.data[slice(*module.span(node))]:
         return _finding(module, node, "manual", _BUILT)
-    vendor = other_vendor(module)
+    vendor = other_vendor(module, project)
     if vendor:
         return _finding(module, node, "manual", _STAYS.format(vendor))
     return Finding("PO502", "migrate", module.span(node), f"is https://{_NEW_HOST}", (edit,), "suggested")

@@ -12,7 +12,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from ..calls import argument, has_unpacking, string
-from ..clients_elsewhere import CLIENTS, construction_of, vendor_of
+from ..clients_elsewhere import CLIENTS, vendor_of
 from ..findings import Edit, Finding, Rule
 from ..module import Module
 from ..project import Project
@@ -43,13 +43,11 @@ _ADVICE = "Pareta has no Responses API: call client.chat.completions.create(mode
 
 
 def check(module: Module, project: Project) -> Iterable[Finding]:
-    del project
     for attribute in module.nodes(ast.Attribute):
         if attribute.attr != "responses" or module.resolve(attribute.value) not in CLIENTS:
             continue
         place = module.parent(attribute)
-        built = construction_of(module, attribute.value)
-        vendor = vendor_of(built) if built is not None else ""
+        vendor = vendor_of(module, project, attribute.value)
         if vendor:
             yield _finding(module, attribute, "left", f"This client stays with {vendor}.")
         elif isinstance(place, ast.Attribute):

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterable
 
 from ..calls import argument
-from ..clients_elsewhere import CLIENTS, construction_of, vendor_of
+from ..clients_elsewhere import CLIENTS, vendor_of
 from ..findings import Finding, Rule
 from ..module import Module
 from ..project import Project
@@ -43,15 +43,13 @@ _OPENAIS_EVALS = ("create", "retrieve", "update", "list", "delete")
 
 
 def check(module: Module, project: Project) -> Iterable[Finding]:
-    del project
     for attribute in module.nodes(ast.Attribute):
         client, surface = _surface_of(attribute)
         if surface not in _INSTEAD and surface not in _NEWER:
             continue
         if module.resolve(client) not in CLIENTS:
             continue
-        built = construction_of(module, client)
-        vendor = vendor_of(built) if built is not None else ""
+        vendor = vendor_of(module, project, client)
         if vendor:
             yield _finding(module, attribute, "left", f"This client stays with {vendor}.")
         elif surface in _NEWER:
