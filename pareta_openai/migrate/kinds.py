@@ -10,6 +10,7 @@ Such a module has these functions:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
@@ -53,7 +54,7 @@ class FileKind(NamedTuple):
     home: str
     """The module of this package that knows them."""
     matches: Callable[[str], bool]
-    """By the file's name, without its folder."""
+    """By the file's path, relative to the project."""
     after_code: bool = False
     """Whether they are looked into when all code has been, and `Project.renames` is known."""
 
@@ -63,10 +64,26 @@ class FileKind(NamedTuple):
         return cast("KindModule", module)
 
 
-KINDS = (FileKind("python", "python_files", lambda name: name.endswith((".py", ".pyi", ".pyw"))),)
+_JAVASCRIPT = (".js", ".mjs", ".cjs", ".jsx")
+_SETTINGS = re.compile(
+    r"""(?:.*/)?(?:
+        (?:[^/]*\.)?env(?:\.[^/]*)? | \.envrc | [^/]*\.(?:ya?ml|sh|toml|ini|cfg|lock)
+        | [^/]*requirements[^/]*\.(?:txt|in) | requirements/[^/]*\.(?:txt|in)
+        | (?:[^/]*\.)?(?:docker|container)file(?:\.[^/]*)? | (?:make|just|proc|pip)file
+        | (?:package|package-lock|devcontainer|launch|app|vercel)\.json
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+KINDS = (
+    FileKind("python", "python_files", lambda path: path.endswith((".py", ".pyi", ".pyw"))),
+    FileKind("notebook", "notebooks", lambda path: path.endswith(".ipynb")),
+    FileKind("markdown", "markdown", lambda path: path.endswith((".md", ".markdown"))),
+    FileKind("javascript", "javascript", lambda path: path.endswith((".ts", ".mts", ".cts", ".tsx", *_JAVASCRIPT))),
+    FileKind("settings", "settings", lambda path: _SETTINGS.fullmatch(path) is not None, after_code=True),
+)
 
 
 def kind_of(path: str) -> FileKind | None:
-    """The kind of a file, by its name; None for those that are not looked into."""
-    name = path.rpartition("/")[2]
-    return next((kind for kind in KINDS if kind.matches(name)), None)
+    """The kind of a file, by its path; None for those that are not looked into."""
+    return next((kind for kind in KINDS if kind.matches(path)), None)

@@ -1,0 +1,2 @@
+const { OpenAI: Client } = require('openai');
+module.exports = new Client();

@@ -1,0 +1,7 @@
+import OpenAI from "openai";
+class Llm {
+  private client?: OpenAI;
+  get() {
+    return (this.client ??= new OpenAI({ timeout: 5 }));
+  }
+}
