@@ -14,6 +14,7 @@
 | `_calculate_retry_timeout`         | `call_timeout`, `replace_pauses`  | retries as openai makes them              |
 | `_prepare_options`                 | `call_timeout`                    | attempts take as long as openai lets them |
 | `_should_retry` and kin            | `on_not_ready`, `call_timeout`    | 503s and retries are openai's own         |
+| `_parse_retry_after_header`        | dates by a clock that is off      | waits as openai has them                  |
 | `_iterator` of streams             | they end when nobody holds them   | they end when the collector runs          |
 | `to_raw_response_wrapper` and kin  | raw responses of our namespaces   | no such responses there                   |
 | `_init_transport` of the transport | aiohttp's sessions set up right   | as httpx-aiohttp sets them up             |
@@ -52,6 +53,7 @@ import pydantic
 
 from . import bodies, deadlines, decoding
 from .decoding import UnworkableJSON, is_too_deep, read_json
+from .retry_after import seconds_by_their_clock
 from .shapes import has_shape_of
 from .transports import drop_unsendable_cookies, is_about_an_address, request_errors
 
@@ -493,6 +495,10 @@ class ClientHooks(_OpenAIClient):
             if hasattr(answer, "http_response"):
                 self._finish_answer(answer, response)
             return answer
+
+        def _parse_retry_after_header(self, response_headers=None):
+            told = seconds_by_their_clock(response_headers or {})
+            return super()._parse_retry_after_header(response_headers) if told is None else told
 
         def _should_retry(self, response):
             is_cold = response.status_code == 503 and self._starts_endpoints(self._path_of(response.request))

@@ -30,17 +30,15 @@ catching what they caught. A `ParetaError` raised as such is about the client's 
 from __future__ import annotations
 
 import json
-import math
 import re
-import time
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import openai
 
 from . import pickling, transports
+from .retry_after import seconds_to_wait
 
 if TYPE_CHECKING:
     from .transports import Request, Response
@@ -160,7 +158,7 @@ class APIStatusError(ParetaError, openai.APIStatusError):
         super().__init__(message, response=response, body=body)
         self.detail = _detail(body)
         self.hint = self._hint
-        self.retry_after = _retry_after(response.headers.get("retry-after", ""))
+        self.retry_after = seconds_to_wait(response.headers)
 
 
 class BadRequestError(APIStatusError, openai.BadRequestError):
@@ -378,18 +376,6 @@ def _detail(body: object | None) -> Any:
     if isinstance(body, str) and body and not body.lstrip().startswith("<"):
         return body
     return None
-
-
-def _retry_after(value: str) -> float | None:
-    """A ``Retry-After``, which is a number of seconds or an HTTP date, in seconds from now."""
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            seconds = parsedate_to_datetime(value).timestamp() - time.time()
-        except (ValueError, TypeError, OverflowError):
-            return None
-    return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
 _LONGEST = 500

@@ -14,11 +14,12 @@ from . import dashboard, errors
 from .access import Access
 from .dashboard import choices
 from .fault_injection import FaultInjection, api_caller, storage_caller
-from .middleware import BodyLimit, KnownHost, RequestId, SameOrigin
+from .middleware import BodyLimit, Envelope, KnownHost, SameOrigin
 from .operations import operations, operations_at
 from .request_logging import LogRequests
 from .routes import admin, auto, chat, endpoints, evals, local, media, metrics, requests, retrieval, storage, tasks
 from .routes.dependencies import AdminRequired
+from .server import Server
 from .short_way import ShortWay
 from .state import State
 
@@ -41,11 +42,12 @@ _DESCRIPTION = """Pareta's HTTP API on this machine. There is no model behind it
 request, and prices and qualities are invented."""
 
 
-def create_app(state: State, access: Access, *, storage_port: int) -> ASGIApp:
-    """The API itself. `storage_port` is where `create_storage` answers."""
+def create_app(state: State, access: Access, server: Server, *, storage_port: int) -> ASGIApp:
+    """The API itself, for `server`. `storage_port` is where `create_storage` answers."""
     app = _create(state, "Pareta, local")
     app.state.storage_port = storage_port
     app.state.access = access
+    app.state.server = server
     has_endpoints = state.generation.has_endpoints
     for router in (
         chat.router,
@@ -99,7 +101,7 @@ def _operation_id(route: APIRoute) -> str:
 
 
 def _around(state: State, access: Access, app: ASGIApp) -> ASGIApp:
-    return RequestId(LogRequests(KnownHost(SameOrigin(app), access), state.requests))
+    return Envelope(LogRequests(KnownHost(SameOrigin(app), access), state.requests), state.now)
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:

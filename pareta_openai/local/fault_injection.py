@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Callable
-from typing import Any, cast
+from typing import cast
 
 from fastapi.security.utils import get_authorization_scheme_param
-from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,9 +18,10 @@ from .blobs import Ticket
 from .clock import Clock
 from .connection import Connection
 from .errors import NotAcceptable, Refusal
-from .faults import Broken, Cut, Fault, Instead, Late
+from .fault import Broken, Cut, Fault, Instead, Late, Skewed, Slow
+from .faulty_answers import BrokenAnswer, LateAnswer, RewrittenAnswer, SkewedAnswer, half, skew_dates
 from .headers import header
-from .operations import DEPLOY, UPLOAD, Operation, find_operation, require_operation
+from .operations import UPLOAD, Operation, find_operation, require_operation
 from .state import State
 
 Caller = tuple[str, Operation]
@@ -28,7 +29,6 @@ Caller = tuple[str, Operation]
 
 _HEADER = faults.HEADER.lower().encode()
 _BODILESS = (204, 304)
-_CLOSING = (b"data: [DONE]", b"event: complete", b"event: error")
 
 
 class FaultInjection:
@@ -62,13 +62,19 @@ class FaultInjection:
         self, organisation_id: str, operation: Operation, request: _Request, said: str | None
     ) -> Fault | None:
         """Raises `NotAcceptable` for a header that is not a fault, or not one of this operation."""
-        streams = operation.streams and (not operation.answers_json or await request.wants_stream())
         if said is None:
-            return self._state.faults.take(organisation_id, operation, streams=streams)
+            armed = self._state.faults
+            # Those of the body come first: to know whether it asks for a stream it has to be read.
+            return armed.take_of_body(organisation_id, operation) or armed.take(
+                organisation_id, operation, streams=await _wants_stream(operation, request)
+            )
         fault = faults.read_header(said)
         fault.require_fit(operation)
-        if not fault.fits(operation, streams=streams):
-            raise NotAcceptable(f"{fault} does not fit this request, which asks for {'a' if streams else 'no'} stream.")
+        if not fault.is_of_body:
+            streams = await _wants_stream(operation, request)
+            if not fault.fits(operation, streams=streams):
+                asked_for = f"asks for {'a' if streams else 'no'} stream"
+                raise NotAcceptable(f"{fault} does not fit this request, which {asked_for}.")
         return fault
 
 
@@ -103,21 +109,32 @@ async def _meet(
     action = fault.action if fault else None
     if isinstance(action, Instead):
         await request.read_rest()
-        body = b"" if action.status in _BODILESS else action.body
-        await Response(body, action.status, action.headers)(scope, request.receive, send)
+        response = Response(b"" if action.status in _BODILESS else action.body, action.status, action.headers)
+        if action.skew is not None:
+            skew_dates(response.headers, clock.now() + action.skew)
+        await response(scope, request.receive, send)
         return
     if isinstance(action, Broken):
-        answer = _BrokenAnswer(action, operation, request, connection, send)
+        answer = BrokenAnswer(action, operation, request.read_rest, connection, send)
         if not action.carried_out:
             await answer.strike()
             return
         send = answer.send
     elif isinstance(action, Late):
-        send = _LateAnswer(action, connection, clock, send).send
+        send = LateAnswer(action, connection, clock, send).send
     elif isinstance(action, Cut):
-        send = _CutAnswer(send).send
+        send = RewrittenAnswer(half, send).send
+    elif isinstance(action, Skewed):
+        send = SkewedAnswer(action.seconds, clock, send).send
+    receive = request.receive
+    if isinstance(action, Slow):
+        receive = _SlowRequest(action, connection, clock, receive).receive
     assert app is not None
-    await app(scope, request.receive, send)
+    await app(scope, receive, send)
+
+
+async def _wants_stream(operation: Operation, request: _Request) -> bool:
+    return operation.streams and (not operation.answers_json or await request.wants_stream())
 
 
 def api_caller(state: State, scope: Scope) -> Caller | None:
@@ -188,153 +205,18 @@ class _Request:
         return message
 
 
-class _Events:
-    """Cuts the body of a stream into its events."""
+class _SlowRequest:
+    """Takes in the body at the fault's pace, while there is a client to take it from."""
 
-    def __init__(self) -> None:
-        self._rest = b""
-
-    def feed(self, body: bytes) -> list[bytes]:
-        *events, self._rest = (self._rest + body).split(b"\n\n")
-        return [event + b"\n\n" for event in events]
-
-
-class _LateAnswer:
-    def __init__(self, action: Late, connection: Connection, clock: Clock, send: Send) -> None:
-        self._action = action
+    def __init__(self, action: Slow, connection: Connection, clock: Clock, receive: Receive) -> None:
+        self._bytes_per_second = action.bytes_per_second
         self._connection = connection
         self._clock = clock
-        self._send = send
-        self._events: _Events | None = None
-        self._pause = action.before_first_event
+        self._receive = receive
 
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._events = _Events() if _is_stream(message) else None
-            await self._wait(self._action.before_headers)
-        elif self._events is not None:
-            for event in self._events.feed(message.get("body", b"")):
-                await self._wait(self._pause)
-                self._pause = self._action.between_events
-                await self._send({"type": "http.response.body", "body": event, "more_body": True})
-            message = {**message, "body": b""}
-        await self._send(message)
-
-    async def _wait(self, seconds: float) -> None:
-        if seconds > 0:
-            await self._connection.wait(self._clock.sleep(seconds))
-
-
-class _CutAnswer:
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self._start: Message = {}
-        self._body = b""
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._start = message
-            return
-        self._body += message.get("body", b"")
-        if message.get("more_body", False):
-            return
-        headers = MutableHeaders(scope=self._start)
-        if headers.get("content-type", "").startswith("application/json"):
-            self._body = self._body[: len(self._body) // 2]
-            headers["content-length"] = str(len(self._body))
-        await self._send(self._start)
-        await self._send({"type": "http.response.body", "body": self._body})
-
-
-class _BrokenAnswer:
-    def __init__(
-        self, action: Broken, operation: Operation, request: _Request, connection: Connection, send: Send
-    ) -> None:
-        self._action = action
-        self._operation = operation
-        self._request = request
-        self._connection = connection
-        self._send = send
-        self._is_over = False
-        self._is_spared = False
-        self._events = _Events()
-        self._delivered = 0
-
-    async def send(self, message: Message) -> None:
-        if self._is_over:
-            return
-        if self._is_spared:
-            await self._send(message)
-        elif message["type"] == "http.response.start":
-            await self._start(message)
-        elif self._action.breaks_stream:
-            await self._send_events(message, self._events.feed(message.get("body", b"")))
-        else:
-            await self._send_bytes(message)
-
-    async def strike(self) -> None:
-        self._is_over = True
-        how = self._action.how
-        if how == "end":
-            await self._send({"type": "http.response.body", "body": b""})
-        elif how == "error":
-            await self._send({"type": "http.response.body", "body": self._error()})
-        elif how == "stall":
-            await self._connection.until_lost()
-        else:
-            await self._request.read_rest()
-            await (self._connection.reset() if how == "rst" else self._connection.close())
-
-    async def _start(self, message: Message) -> None:
-        if not self._action.breaks_stream and self._action.after_bytes is None:
-            await self.strike()
-            return
-        await self._send(message)
-        self._is_spared = self._action.breaks_stream and not _is_stream(message)
-        if not self._is_spared and 0 in (self._action.after_events, self._action.after_bytes):
-            await self.strike()
-
-    async def _send_bytes(self, message: Message) -> None:
-        limit = self._action.after_bytes or 0
-        body = message.get("body", b"")[: limit - self._delivered]
-        await self._send({"type": "http.response.body", "body": body, "more_body": True})
-        self._delivered += len(body)
-        if self._delivered == limit or not message.get("more_body", False):
-            await self.strike()
-
-    async def _send_events(self, message: Message, events: list[bytes]) -> None:
-        for event in events:
-            is_last = self._action.at_event is not None and self._action.at_event == _stage(event)
-            if event.startswith(_CLOSING):
-                await self.strike()
-                return
-            await self._send({"type": "http.response.body", "body": event, "more_body": True})
-            self._delivered += 1
-            if is_last or self._delivered == self._action.after_events:
-                await self.strike()
-                return
-        if not message.get("more_body", False):
-            await self.strike()
-
-    def _error(self) -> bytes:
-        error = dict(self._action.error or {})
-        if self._operation.id == DEPLOY:
-            return b"event: error\ndata: " + _json({"message": error.get("message", "")}) + b"\n\n"
-        return b"data: " + _json({"error": error}) + b"\n\ndata: [DONE]\n\n"
-
-
-def _is_stream(start: Message) -> bool:
-    return Headers(raw=start["headers"]).get("content-type", "").startswith("text/event-stream")
-
-
-def _stage(event: bytes) -> Any:
-    """What a deploy has come to with this event."""
-    _, _, data = event.partition(b"\ndata: ")
-    try:
-        return json.loads(data)["stage"]
-    except (ValueError, KeyError, TypeError):
-        return None
-
-
-def _json(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode()
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if size := len(message.get("body", b"")):
+            with self._connection.cancels_current_task():
+                await self._clock.sleep(size / self._bytes_per_second)
+        return message

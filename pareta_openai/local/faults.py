@@ -8,8 +8,13 @@ Over HTTP a fault is JSON with the function's name and its arguments: ``POST /_l
 ``{"fault": "drop", "after_events": 3, "how": "rst", "on": "createChatCompletion", "times": 2}``, and a request's header
 ``X-Pareta-Fault`` the same without `on` and `times`, for that request alone (`header` writes it).
 
-A request meets one fault at most: that of its header, or the one of its organisation that was armed first. Before
-that its key is looked at, so a 401 stays one.
+A request meets one fault at most: that of its header, or the one of its organisation that was armed first, a
+`slow_reading` before all others. Before that its key is looked at, so a 401 stays one.
+
+Who meets one can be left to chance, which is the same each time: ``times=None, probability=0.1, seed=7`` beside `on`.
+
+That nobody answers at all is no fault of a request: ``with platform.unreachable():`` has the ports refuse connections,
+and `UNRESOLVABLE_URL` is a platform whose name no resolver knows.
 
 A fault of streams waits for a request that streams, one that cuts JSON for one that does not. Where such a request is
 refused, say with a 402, its answer has nothing to break: it is sent as it is, and the fault is spent.
@@ -28,17 +33,18 @@ import json
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal, ParamSpec
 
 from pydantic import Field, ValidationError, validate_call
 
 from .errors import NotAcceptable
-from .operations import DEPLOY, Operation
+from .fault import Action, Broken, Cut, Fault, Instead, Late, Skewed, Slow
 
 __all__ = [
+    "UNRESOLVABLE_URL",
     "Fault",
     "answer_lost",
+    "clock_skew",
     "drop",
     "empty",
     "end_without_done",
@@ -46,12 +52,16 @@ __all__ = [
     "header",
     "html",
     "latency",
+    "slow_reading",
     "stall",
     "status",
     "truncated_json",
 ]
 
 HEADER = "X-Pareta-Fault"
+UNRESOLVABLE_URL = "http://pareta.invalid"
+"""A base URL. Names below ``.invalid`` are promised to nobody, ever (RFC 6761)."""
+
 _P = ParamSpec("_P")
 _ALL = sys.maxsize
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -61,114 +71,24 @@ _FRAMING = {"content-length", "transfer-encoding"}
 _Count = Annotated[int, Field(strict=True, ge=0)]
 _Code = Annotated[int, Field(strict=True, ge=200, le=599)]
 _Seconds = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+_Rate = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+# Ten years each way, which leaves a date that can be written.
+_Skew = Annotated[float, Field(strict=True, ge=-315_576_000, le=315_576_000)]
 _Name = Annotated[str, Field(min_length=1)]
 _Ending = Literal["fin", "rst"]
-
-
-@dataclass(frozen=True)
-class Instead:
-    """Answer with this, and do not carry the request out."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True)
-class Late:
-    """The answer, with pauses in seconds."""
-
-    before_headers: float
-    before_first_event: float
-    between_events: float
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Half of the answer's JSON, as a whole answer."""
-
-
-@dataclass(frozen=True)
-class Broken:
-    """The answer up to a point, and `how` it goes on from there.
-
-    The point is before everything where neither of the others is given. Where the request is not `carried_out`, it is
-    before the work.
-    """
-
-    how: Literal["fin", "rst", "end", "error", "stall"]
-    carried_out: bool = True
-    after_events: int | None = None
-    after_bytes: int | None = None
-    at_event: str | None = None
-    error: Mapping[str, Any] | None = None
-
-    @property
-    def breaks_stream(self) -> bool:
-        return self.after_events is not None or self.at_event is not None
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What one of this module's functions returns. `document` is how it is said in JSON."""
-
-    document: Mapping[str, Any]
-    action: Instead | Late | Cut | Broken
-
-    @property
-    def needs_answer(self) -> bool:
-        """Whether the request is carried out."""
-        return not isinstance(self.action, Instead) and (not isinstance(self.action, Broken) or self.action.carried_out)
-
-    def require_fit(self, operation: Operation) -> None:
-        """Raises `NotAcceptable` where no request for `operation` could ever meet this."""
-        if self._needs_deploy and operation.id != DEPLOY:
-            raise NotAcceptable(f"{self} waits for an event of a deploy, and {operation.id} has none.")
-        if self._needs_stream and not operation.streams:
-            raise NotAcceptable(f"{self} needs a stream, and {operation.id} is never answered with one.")
-        if self._needs_json and not operation.answers_json:
-            raise NotAcceptable(f"{self} needs an answer in JSON, and {operation.id} has none.")
-
-    def fits(self, operation: Operation, *, streams: bool) -> bool:
-        """Whether a request for `operation` meets this, where its answer is a stream or is not."""
-        if self._needs_deploy:
-            return operation.id == DEPLOY
-        if self._needs_stream:
-            return streams
-        return not self._needs_json or (operation.answers_json and not streams)
-
-    def __str__(self) -> str:
-        arguments = ", ".join(f"{name}={value!r}" for name, value in self.document.items() if name != "fault")
-        return f"{self.document['fault']}({arguments})"
-
-    @property
-    def _needs_deploy(self) -> bool:
-        return isinstance(self.action, Broken) and self.action.at_event is not None
-
-    @property
-    def _needs_stream(self) -> bool:
-        if isinstance(self.action, Late):
-            return self.action.before_first_event > 0 or self.action.between_events > 0
-        return isinstance(self.action, Broken) and self.action.breaks_stream
-
-    @property
-    def _needs_json(self) -> bool:
-        return isinstance(self.action, Cut)
 
 
 _makers: dict[str, Callable[..., Fault]] = {}
 
 
-def _fault(
-    function: Callable[_P, Instead | Late | Cut | Broken],
-) -> Callable[_P, Fault]:
+def _fault(function: Callable[_P, Action]) -> Callable[_P, Fault]:
     """Makes faults of what `function` returns, and lets them be said in JSON. They raise `NotAcceptable`."""
     name = function.__name__
     parameters = inspect.signature(function)
 
     # A platform that nobody wants a fault of starts without them.
     @functools.cache
-    def checked() -> Callable[_P, Instead | Late | Cut | Broken]:
+    def checked() -> Callable[_P, Action]:
         return validate_call(function)
 
     @functools.wraps(function)
@@ -191,11 +111,13 @@ def status(
     body_base64: str | None = None,
     retry_after: _Seconds | str | None = None,
     headers: Mapping[str, str] = {},
+    clock_skew: _Skew | None = None,
 ) -> Instead:
     """Any status with any body; without one it is the platform's own ``{"detail": …}``.
 
-    `retry_after` is sent as it is: seconds, or what stands in its place, such as an HTTP date. `body_base64` is for
-    bytes that JSON cannot spell. The request is not carried out.
+    `retry_after` is sent as it is: seconds, or what stands in its place, such as an HTTP date. With a `clock_skew`, in
+    seconds, its seconds are told as a date, by a clock that is so far ahead, or behind; so is `Date`. `body_base64` is
+    for bytes that JSON cannot spell. The request is not carried out.
     """
     if body is not None and body_base64 is not None:
         raise NotAcceptable("status: give it a body or a body_base64, not both.")
@@ -211,7 +133,7 @@ def status(
     if retry_after is not None:
         seconds = retry_after if isinstance(retry_after, str) else _number(retry_after)
         all_headers.update(_headers({"retry-after": seconds}))
-    return Instead(code, all_headers, body.encode() if isinstance(body, str) else body)
+    return Instead(code, all_headers, body.encode() if isinstance(body, str) else body, clock_skew)
 
 
 @_fault
@@ -239,6 +161,26 @@ def latency(*, before_headers: _Seconds = 0, before_first_token: _Seconds = 0, b
     if not before_headers and not before_first_token and not between_tokens:
         raise NotAcceptable("latency: say where it is to wait, and for how many seconds.")
     return Late(before_headers, before_first_token, between_tokens)
+
+
+@_fault
+def slow_reading(*, bytes_per_second: _Rate) -> Slow:
+    """A request whose body the platform takes in at this pace, and then carries out.
+
+    What the client's system and ours keep in between is sent at once all the same: while it sends, a client notices it
+    with a body of several MiB, and with a smaller one by an answer that is late.
+    """
+    return Slow(bytes_per_second)
+
+
+@_fault
+def clock_skew(seconds: _Skew) -> Skewed:
+    """An answer by a clock that is so many `seconds` ahead, or behind where they are negative.
+
+    That goes for its `Date`, for its timestamps (`created`, `created_at`), and for a `Retry-After`, which is then told
+    as a date: of a 503, say. A 429 by such a clock is ``status(429, retry_after=2, clock_skew=3600)``.
+    """
+    return Skewed(seconds)
 
 
 @_fault

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from email.utils import formatdate
+from functools import lru_cache
 
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
@@ -13,13 +15,20 @@ from .access import Access
 from .headers import header
 
 _REQUEST_ID = b"x-request-id"
+_DATE = b"date"
 
 
-class RequestId:
-    """Gives each request an id and each response, whatever it is, the ``x-request-id`` header."""
+@lru_cache(maxsize=1)
+def _date(at: int) -> bytes:
+    return formatdate(at, usegmt=True).encode()
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class Envelope:
+    """Gives each request an id and each response, whatever it is, its ``x-request-id`` and `Date` headers."""
+
+    def __init__(self, app: ASGIApp, now: Callable[[], float]) -> None:
         self._app = app
+        self._now = now
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = secrets.token_hex(16)
@@ -27,8 +36,11 @@ class RequestId:
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                others = [(name, value) for name, value in message["headers"] if name != _REQUEST_ID]
-                message["headers"] = [*others, (_REQUEST_ID, request_id.encode())]
+                headers = [(name, value) for name, value in message["headers"] if name != _REQUEST_ID]
+                headers.append((_REQUEST_ID, request_id.encode()))
+                if not any(name == _DATE for name, _ in headers):
+                    headers.append((_DATE, _date(int(self._now()))))
+                message["headers"] = headers
             await send(message)
 
         await self._app(scope, receive, send_with_id)

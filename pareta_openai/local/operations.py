@@ -22,14 +22,15 @@ class Operation:
     """`id` is the document's `operationId`, `template` its path there, and `path` what paths fit it: None for what
     another host than the API's takes.
 
-    `streams` and `answers_json` say how it can be answered where it is. `is_newer` is what only newer platforms have,
-    and `may_be_lacking` what they may lack.
+    `takes_body` is whether a request has one, `streams` and `answers_json` say how it can be answered where it is.
+    `is_newer` is what only newer platforms have, and `may_be_lacking` what they may lack.
     """
 
     id: str
     method: str
     template: str
     path: re.Pattern[str] | None
+    takes_body: bool
     streams: bool
     answers_json: bool
     is_newer: bool
@@ -93,6 +94,7 @@ def _operation(
         method=method.upper(),
         template=path,
         path=None if is_elsewhere else re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))),
+        takes_body="requestBody" in operation,
         streams="text/event-stream" in answers,
         answers_json="application/json" in answers,
         is_newer="x-platform" in operation,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from os import PathLike, fspath
 from pathlib import Path
@@ -96,16 +96,27 @@ class Organisation(Scripting):
         self._state.endpoints.fail(self.id, endpoint_id, message)
 
     def add_fault(
-        self, fault: Fault, *, on: str = ANY, times: int | None = 1, for_seconds: float | None = None
+        self,
+        fault: Fault,
+        *,
+        on: str = ANY,
+        times: int | None = 1,
+        for_seconds: float | None = None,
+        probability: float = 1.0,
+        seed: int = 0,
     ) -> None:
         """Makes its next `times` requests for `on` meet `fault`, or every one where `times` is None.
 
         `on` is an `operationId` of the contract, such as ``createChatCompletion``, or ``*``. Faults are met in the
         order in which they were added, one by a request. `for_seconds` ends it by the platform's clock: a rate window
-        is ``status(429, retry_after=30)`` with ``times=None, for_seconds=30``. Raises `NotAcceptable` for an operation
-        that is not there, or that could never meet the fault.
+        is ``status(429, retry_after=30)`` with ``times=None, for_seconds=30``. With a `probability` below 1 a request
+        that it is for may be spared; which ones are is the same each time for the same `seed`.
+
+        Raises `NotAcceptable` for an operation that is not there or could never meet the fault, and for a probability
+        that is none.
         """
-        self._state.faults.arm(self.id, fault, on=on, times=times, for_seconds=for_seconds)
+        armed = self._state.faults
+        armed.arm(self.id, fault, on=on, times=times, for_seconds=for_seconds, probability=probability, seed=seed)
 
     def clear_faults(self) -> None:
         self._state.faults.clear(self.id)
@@ -225,7 +236,7 @@ class LocalPlatform(Scripting):
             state.model_server = self._model_server(state.clock)
             storage.start(create_storage(state, access))
             server.start(
-                create_app(state, access, storage_port=storage.port),
+                create_app(state, access, server, storage_port=storage.port),
                 on_stop=None if state.model_server is None else state.model_server.close,
             )
             running.callback(server.call_soon, state.background.stop)
@@ -305,6 +316,17 @@ class LocalPlatform(Scripting):
             state.organisations.put_key(_DEFAULT_ORGANISATION, _DEFAULT_KEY, self.api_key, now=state.now())
 
         state.reset(begin)
+
+    @contextmanager
+    def unreachable(self) -> Iterator[None]:
+        """Within this the API refuses every connection, and those that were open have ended: as if it were down."""
+        server = self._server
+        server.run(server.refuse())
+        try:
+            yield
+        finally:
+            if self._state is not None:
+                server.run(server.accept())
 
     def save(self, path: str | PathLike[str]) -> None:
         """Writes the state to a new file, for another platform's `state`. Raises `StateError` where it cannot."""

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from . import faults
-from .errors import NoReplyLeft
+from .errors import NoReplyLeft, NotAcceptable
 from .faults import Fault
 from .operations import CHAT, require_operation
 from .responder import Choice, Prompt, Reply, ToolCall, call_id, reply, tokens_in
@@ -239,6 +239,8 @@ class Scripting:
 def _meaning(then: Any) -> _Meaning:
     if isinstance(then, Fault):
         then.require_fit(require_operation(CHAT))
+        if then.is_of_body:
+            raise NotAcceptable(f"{then} is met before there is a call to reply to: add_fault arms it.")
         return _always(Turn(fault=then))
     if isinstance(then, str):
         return _always(Turn(Said(pieces=tuple(tokens_in(then)))))

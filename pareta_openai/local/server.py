@@ -35,12 +35,12 @@ class Server:
     """
 
     def __init__(self, host: str, port: int, *, name: str) -> None:
-        self._sockets = [_listen(socket.AF_INET6 if ":" in host else socket.AF_INET, host, port)]
+        self._sockets = [_bind(socket.AF_INET6 if ":" in host else socket.AF_INET, host, port, listens=True)]
         self._name = f"[{name}]" if ":" in name else name
         if name == "localhost":
             # Not every machine has it; where it is taken, clients come to the other address.
             with suppress(OSError):
-                self._sockets.append(_listen(socket.AF_INET6, "::1", self.port))
+                self._sockets.append(_bind(socket.AF_INET6, "::1", self.port, listens=True))
         self._answering = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pareta-local", daemon=True)
 
@@ -78,6 +78,20 @@ class Server:
         """The same for a coroutine, and waits until it has ended."""
         asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
+    async def refuse(self) -> None:
+        """On the event loop: ends every connection, and has the port refuse others until `accept`."""
+        addresses = [(listener.family, *listener.getsockname()[:2]) for listener in self._sockets]
+        await self._close()
+        # Bound and not listening: nobody else gets the port, and who connects is refused.
+        self._sockets = [_bind(*address, listens=False) for address in addresses]
+        for connection in self._state.connections:
+            connection.transport.abort()
+
+    async def accept(self) -> None:
+        for listener in self._sockets:
+            listener.listen(_BACKLOG)
+        await self._open()
+
     def stop(self) -> None:
         """Ends open streams too. Returns when the thread has ended."""
         if not self._answering.is_set():
@@ -93,28 +107,39 @@ class Server:
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
-        state = ServerState()
-        servers = [
+        self._state = ServerState()
+        await self._open()
+        self._answering.set()
+        await self._stopping.wait()
+        await self._close()
+        await _unwind(self._state)
+        if self._on_stop is not None:
+            await self._on_stop()
+        # An outage that was cut short may have opened it again.
+        for server in self._servers:
+            server.close()
+        for listener in self._sockets:
+            listener.close()
+
+    async def _open(self) -> None:
+        self._servers = [
             await self._loop.create_server(
-                lambda: _Protocol(config=self._config, server_state=state, app_state={}),
+                lambda: _Protocol(config=self._config, server_state=self._state, app_state={}),
                 sock=listener,
                 backlog=_BACKLOG,
             )
             for listener in self._sockets
         ]
-        self._answering.set()
-        await self._stopping.wait()
+
+    async def _close(self) -> None:
         # A server that is closed while it accepts a connection loses that connection's socket. Windows' event
         # loop does not accept through readers.
         with suppress(NotImplementedError):
             for listener in self._sockets:
                 self._loop.remove_reader(listener)
         await asyncio.sleep(0)
-        for server in servers:
+        for server in self._servers:
             server.close()
-        await _unwind(state)
-        if self._on_stop is not None:
-            await self._on_stop()
 
 
 def _ended_quietly(app: ASGIApp) -> ASGIApp:
@@ -162,14 +187,15 @@ async def _unwind(state: ServerState) -> None:
             await asyncio.wait(others, timeout=0.01, return_when=asyncio.FIRST_COMPLETED)
 
 
-def _listen(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+def _bind(family: socket.AddressFamily, host: str, port: int, *, listens: bool) -> socket.socket:
     # asyncio sets TCP_NODELAY only where the protocol is named; without it an answer takes 44 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        listener.listen(_BACKLOG)
+        if listens:
+            listener.listen(_BACKLOG)
     except BaseException:
         listener.close()
         raise

@@ -91,7 +91,7 @@ def fresh_platform(
     platform.reset(**start)
     pareta = LocalPareta(platform)
     for fault in armed:
-        pareta.add_fault(fault.fault, on=fault.on, times=fault.times)
+        pareta.add_fault(fault.fault, **fault.arguments)
     direct = {name: _with_loopback(os.environ.get(name, "")) for name in _NO_PROXY}
     with (
         set_environment(direct),

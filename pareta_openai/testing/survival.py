@@ -44,6 +44,8 @@ class Trial:
     times: int = 1
     retry_helps: bool = False
     on: str = ANY
+    probability: float = 1.0
+    seed: int = 0
 
     def narrowed_to(self, operation: str) -> Trial:
         """The same for one operation, unless it is for one already. Raises `NotAcceptable` where no fault fits it."""
@@ -60,7 +62,7 @@ class Trial:
 
     def arm(self, pareta: LocalPareta) -> None:
         for fault in self.faults:
-            pareta.add_fault(fault, on=self.on, times=self.times)
+            pareta.add_fault(fault, on=self.on, times=self.times, probability=self.probability, seed=self.seed)
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ TRIALS: tuple[Trial, ...] = (
     Trial("server-error", (faults.status(500),), retry_helps=True),
     Trial("down", (faults.status(503),), times=_FOR_EVER),
     Trial("cold-endpoint", (faults.status(503, retry_after=2),), retry_helps=True),
+    Trial("skewed-clock", (faults.status(429, retry_after=2, clock_skew=-3600),), retry_helps=True),
     Trial("out-of-credit", (faults.status(402),), times=_FOR_EVER),
     Trial("proxy-page", (faults.html(502),), retry_helps=True),
     Trial("proxy-page-200", (faults.html(200),)),
@@ -128,7 +131,8 @@ def _find(name: str) -> Trial:
 
 def _own(fault: object) -> Trial:
     armed = as_armed(fault)
-    return Trial(str(armed.fault), (armed.fault,), times=armed.times or _FOR_EVER, on=armed.on)
+    how = {**armed.arguments, "times": armed.times or _FOR_EVER}
+    return Trial(str(armed.fault), (armed.fault,), **how)
 
 
 _usual: dict[str, Counter[str]] = {}

@@ -12,12 +12,16 @@ BY_FAULT = {
     "409": "ConflictError",
     "422": "UnprocessableEntityError",
     "429": "RateLimitError",
+    "429 by a clock an hour ahead": "RateLimitError",
     "500": "InternalServerError",
     "503": "EndpointNotReadyError",
     "a proxy's page, 502": "InternalServerError",
     "a proxy's page, 200": "APIResponseValidationError",
     "nothing, 200": "APIResponseValidationError",
     "JSON cut short": "APIResponseValidationError",
+    # Nothing is wrong with the answer: it is what one gets.
+    "a clock an hour ahead": "a value",
+    "the request read slowly": "a value",
     "dropped before the answer": "APIConnectionError",
     "reset before the answer": "APIConnectionError",
     "billed, then dropped": "APIConnectionError",
@@ -42,6 +46,7 @@ BY_PATH = {
     # The storage is no part of the platform: its answer is a status and no body.
     "upload, signed URL": {
         **dict.fromkeys(("400", "401", "402", "403", "404", "409", "422", "429", "500", "503"), "UploadFailedError"),
+        "429 by a clock an hour ahead": "UploadFailedError",
         "a proxy's page, 502": "UploadFailedError",
         # The platform then finds that nothing was uploaded.
         "a proxy's page, 200": "BadRequestError",

@@ -691,6 +691,9 @@ EVERY_FAULT = [
     faults.empty(502),
     faults.truncated_json(),
     faults.latency(before_headers=0.1, before_first_token=1, between_tokens=0.5),
+    faults.slow_reading(bytes_per_second=1000),
+    faults.clock_skew(-3600),
+    faults.status(429, retry_after=2, clock_skew=3600),
     faults.drop(),
     faults.drop(after_events=3, how="rst"),
     faults.drop(after_bytes=0),
@@ -725,7 +728,7 @@ def test_a_fault_armed_over_http_is_met(call):
 @pytest.mark.parametrize(
     ("document", "words"),
     [
-        ({"fault": "explode"}, "answer_lost, drop, empty"),
+        ({"fault": "explode"}, "answer_lost, clock_skew, drop"),
         ({"fault": "read"}, "No fault 'read'"),
         ({"fault": "status"}, "code"),
         ({"fault": "status", "code": 99}, "200"),
@@ -746,6 +749,11 @@ def test_a_fault_armed_over_http_is_met(call):
         ({"fault": "drop", "how": "slam"}, "'fin' or 'rst'"),
         ({"fault": "latency"}, "how many seconds"),
         ({"fault": "latency", "before_headers": -1}, "before_headers"),
+        ({"fault": "slow_reading", "bytes_per_second": 0}, "bytes_per_second"),
+        ({"fault": "slow_reading", "bytes_per_second": 1, "on": "listModels"}, "a request with a body, and listModels"),
+        ({"fault": "clock_skew", "seconds": 1e12}, "seconds"),
+        ({"fault": "empty", "times": None, "probability": 0}, "above 0"),
+        ({"fault": "empty", "times": None, "probability": 1.5}, "above 0"),
         ({"fault": "empty", "on": "createChatCompletions"}, "'createChatCompletion'"),
         ({"fault": "empty", "times": 0}, "times"),
         ({"fault": "latency", "between_tokens": 1, "on": "listModels"}, "needs a stream, and listModels"),
@@ -767,6 +775,8 @@ def test_python_refuses_what_http_refuses(arm):
         faults.status(999)
     with pytest.raises(NotAcceptable, match="the next 1, 2"):
         arm(faults.empty(), times=0)
+    with pytest.raises(NotAcceptable, match="whole number"):
+        arm(faults.empty(), probability=0.5, seed="7")
 
 
 def test_a_body_that_json_cannot_say_is_refused():

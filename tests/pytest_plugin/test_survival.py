@@ -49,6 +49,7 @@ def test_a_test_runs_once_under_each_fault_and_once_without(suite: Suite) -> Non
             "server-error",
             "down",
             "cold-endpoint",
+            "skewed-clock",
             "out-of-credit",
             "proxy-page",
             "proxy-page-200",
@@ -74,8 +75,8 @@ def test_it(pareta_client, how):
     assert "Hansen" in how(pareta_client)
 """,
     )
-    result.assert_outcomes(passed=26, skipped=2)
-    survives = "rate-limited, server-error, cold-endpoint, proxy-page, dropped, answer-lost"
+    result.assert_outcomes(passed=28, skipped=2)
+    survives = "rate-limited, server-error, cold-endpoint, skewed-clock, proxy-page, dropped, answer-lost"
     gives_up = (
         "rate-limited-for-ever: RateLimitError, down: EndpointNotReadyError, out-of-credit: InsufficientCreditsError,"
         " proxy-page-200: APIResponseValidationError"
@@ -83,11 +84,11 @@ def test_it(pareta_client, how):
     assert [sorted(line.replace(",", "").split()) for line in summary(result)] == [
         sorted(line.replace(",", "").split())
         for line in (
-            "test_it.py::test_it[ask] survives 11 of 11 faults",
+            "test_it.py::test_it[ask] survives 12 of 12 faults",
             f"survives {survives}",
             f"gives up {gives_up}, cut-short: APIResponseValidationError",
             "never met cut-off, error-in-stream",
-            "test_it.py::test_it[stream] survives 13 of 13 faults",
+            "test_it.py::test_it[stream] survives 14 of 14 faults",
             f"survives {survives}",
             f"gives up {gives_up}, cut-off: APIConnectionError, cut-short: IncompleteStreamError,"
             " error-in-stream: InternalServerError",
@@ -336,7 +337,7 @@ def test_deploy(pareta_client):
     assert "test_it.py::test_deploy survives 1 of 1 faults" in lines
     assert "  never met  server-error" in lines
     assert "test_it.py::test_other survives 0 of 0 faults" in lines
-    assert "test_it.py::test_it survives 11 of 11 faults" in lines
+    assert "test_it.py::test_it survives 12 of 12 faults" in lines
     assert "stream" not in " ".join(lines)
 
 
@@ -356,7 +357,7 @@ def test_most(pareta_client):
     ask(pareta_client)
 """,
     )
-    result.assert_outcomes(passed=4 + 10)
+    result.assert_outcomes(passed=4 + 11)
     result.stdout.fnmatch_lines(["*test_own[[]status(code=418)] PASSED*", "*test_own[[]html(code=503)] PASSED*"])
     assert "  gives up   status(code=418): APIStatusError" in summary(result)
 

@@ -5,14 +5,16 @@ A platform on loopback asks for no key here; one with an admin token does.
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, cast
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.background import BackgroundTask
 
 from pareta_openai.local.endpoints import RECOMMENDED, Endpoint, Lifecycle
 from pareta_openai.local.ledger import Debit
 from pareta_openai.local.organisations import ApiKey
+from pareta_openai.local.server import Server
 from pareta_openai.local.state import DEFAULT_BALANCE_MICRO_USD, State
 
 from . import evals, local
@@ -116,6 +118,10 @@ class ClockState(BaseModel):
 
 class ClockRequest(BaseModel):
     advance_seconds: float = Field(ge=0, allow_inf_nan=False)
+
+
+class OutageRequest(BaseModel):
+    for_seconds: float = Field(gt=0, allow_inf_nan=False)
 
 
 @router.get("/organisations")
@@ -260,6 +266,24 @@ async def advance_clock(body: ClockRequest, state: CurrentState) -> ClockState:
     """Moves it forward. What waits for a time that has come with it goes on at once."""
     state.clock.advance(seconds=body.advance_seconds)
     return _clock(state)
+
+
+@router.post("/outages", status_code=202)
+async def begin_outage(body: OutageRequest, state: CurrentState, request: Request) -> Response:
+    """From this answer on the API refuses every connection, for so many seconds of the platform's clock."""
+    server = cast(Server, request.app.state.server)
+
+    async def outage() -> None:
+        await server.refuse()
+        try:
+            await state.clock.sleep(body.for_seconds)
+        finally:
+            await server.accept()
+
+    async def begin() -> None:
+        state.background.start("outage", outage)
+
+    return Response(status_code=202, background=BackgroundTask(begin))
 
 
 def _organisation(state: State, organisation_id: str) -> Organisation:

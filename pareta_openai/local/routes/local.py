@@ -36,9 +36,12 @@ class _ForRequests(BaseModel):
 
 class FaultRequest(_ForRequests):
     """`on` is an `operationId` of the contract or ``*``; `times` null is every request from now on, or those of the
-    next `for_seconds` by the platform's clock."""
+    next `for_seconds` by the platform's clock. Each of them meets it with this `probability`, the same ones for the
+    same `seed`."""
 
     for_seconds: float | None = None
+    probability: float = 1.0
+    seed: int = 0
 
 
 class ArmedFault(_ForRequests):
@@ -67,7 +70,8 @@ async def set_balance(body: BalanceRequest, state: CurrentState, organisation: O
 async def arm_fault(body: FaultRequest, state: CurrentState, organisation: Organisation) -> ArmedFault:
     """A fault by its name, with its arguments beside it: ``{"fault": "drop", "after_events": 3, "on": …}``."""
     fault = faults.read({**(body.model_extra or {}), "fault": body.fault})
-    return _armed(state.faults.arm(organisation, fault, on=body.on, times=body.times, for_seconds=body.for_seconds))
+    how = body.model_dump(include={"on", "times", "for_seconds", "probability", "seed"})
+    return _armed(state.faults.arm(organisation, fault, **how))
 
 
 @router.get("/faults")

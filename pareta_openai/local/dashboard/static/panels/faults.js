@@ -16,14 +16,16 @@ export function faults() {
       </header>
       <ul class="rows">
         ${state.faults.map(
-          ({ fault, on, times, number, ...its }) => html`
+          ({ fault, on, times, number, probability = 1, seed, ...its }) => html`
             <li class="fault">
               <code>${call(fault, its)}</code>
               <button type="button" class="quiet" aria-label="Switch off ${call(fault, its)}" @click=${() => switchOff(number)}>
                 Off
               </button>
               <span class="muted">
-                ${on === "*" ? "any operation" : on} · ${times === null ? "every time" : count(times, "time")}
+                ${on === "*" ? "any operation" : on} · ${times === null ? "every time" : count(times, "time")}${
+                  probability < 1 ? ` · with probability ${probability}, seed ${seed}` : nothing
+                }
               </span>
             </li>
           `,
@@ -47,6 +49,10 @@ export function faults() {
         <div class="field">
           <label for="times">Times</label>
           <input id="times" name="times" type="number" min="1" value="1" placeholder="every time">
+        </div>
+        <div class="field">
+          <label for="probability">Probability</label>
+          <input id="probability" name="probability" type="number" min="0.01" max="1" step="0.01" value="1" required>
         </div>
         <div class="field wide">
           <label for="json">As JSON</label>
@@ -75,7 +81,8 @@ function submit(event) {
     set({ notice: { text: "The fault is not JSON.", isProblem: true } });
     return;
   }
-  armFault(fault, fields.get("on"), fields.get("times") ? Number(fields.get("times")) : null);
+  const times = fields.get("times") ? Number(fields.get("times")) : null;
+  armFault({ probability: Number(fields.get("probability")), ...fault }, fields.get("on"), times);
 }
 
 async function switchOff(number) {
