@@ -78,7 +78,8 @@ def first_plan(asked: tuple[str, Refusals], project: Project) -> FilePlan:
         problem,
         groups=frozenset(finding.group for finding in findings if finding.edits and finding.group),
         exports=look.exports,
-        renames=tuple(chain.from_iterable(finding.renames for finding in findings if finding.edits)),
+        # What a client reads by itself is told by a finding that rests on other findings' edits.
+        renames=tuple(chain.from_iterable(each.renames for each in findings if each.verdict == "migrate" and edits)),
         reads=tuple((name, f"{path}:{source.line(each.span.start)}") for each in findings for name in each.reads),
     )
 

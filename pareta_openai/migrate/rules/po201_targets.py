@@ -15,6 +15,11 @@ from pareta_openai.migrate.moves import moved_uses
 from pareta_openai.migrate.project import Project
 from pareta_openai.migrate.values import values
 
+_READ_BY_ITSELF = {
+    "api_key": ("OPENAI_API_KEY", "PARETA_API_KEY"),
+    "base_url": ("OPENAI_BASE_URL", "PARETA_BASE_URL"),
+}
+
 
 def check(module: Module, project: Project) -> Iterable[Finding]:
     found = clients(module, project)
@@ -27,7 +32,7 @@ def _finding(module: Module, client: Client, is_moved: bool) -> Iterator[Finding
     span = module.span(client.node)
     if is_moved:
         safety = "suggested" if client.is_azure else "safe"
-        renames = () if client.argument("api_key") else (("OPENAI_API_KEY", "PARETA_API_KEY"),)
+        renames = tuple(names for argument, names in _READ_BY_ITSELF.items() if not client.argument(argument))
         yield Finding("PO201", "migrate", span, f"{client.reason}: it becomes Pareta's", safety=safety, renames=renames)  # type: ignore[arg-type]
     elif client.fate == "suggest":
         message = f"{client.reason}: it becomes Pareta's with --unsafe"

@@ -1,0 +1,3 @@
+#!/bin/sh
+: "${PARETA_API_KEY:?}"
+python app.py

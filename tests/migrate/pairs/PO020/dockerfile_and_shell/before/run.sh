@@ -1,0 +1,3 @@
+#!/bin/sh
+: "${OPENAI_API_KEY:?}"
+python app.py

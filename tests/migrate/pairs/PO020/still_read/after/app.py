@@ -1,0 +1,5 @@
+import os
+
+from pareta_openai import OpenAI
+
+client = OpenAI(api_key=os.environ["PARETA_API_KEY"])

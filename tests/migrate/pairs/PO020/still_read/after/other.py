@@ -1,0 +1,5 @@
+import os
+
+from openai import OpenAI
+
+client = OpenAI(base_url="https://openrouter.ai/api/v1", api_key=os.environ["OPENAI_API_KEY"])
