@@ -14,7 +14,7 @@ from functools import cached_property
 from .findings import Edit, Finding, Span
 from .imports_needed import import_edits
 from .kinds import Look, Reason
-from .module import Module, parse
+from .module import Module
 from .origins import UNKNOWN
 from .project import Project
 from .rules import all_rules
@@ -42,6 +42,8 @@ def look(path: str, data: bytes, project: Project) -> Look:
 def check_module(module: Module, project: Project) -> list[Finding]:
     """What the rules find, without what an ignore comment keeps them from."""
     words = module.data.lower()
+    if _imports_from_project(module):  # where a client may come from without its name
+        words += b" openai"
     found: list[Finding] = []
     for rule in all_rules():
         if project.options.wants(rule.id) and any(word in words for word in rule.words):
@@ -51,6 +53,11 @@ def check_module(module: Module, project: Project) -> list[Finding]:
         message = "this comment keeps no rule from anything: take it out"
         kept.append(Finding("PO001", "manual", module.ignores.spans[line], message, safety="manual"))
     return kept
+
+
+def _imports_from_project(module: Module) -> bool:
+    statements: list[ast.Import | ast.ImportFrom] = [*module.nodes(ast.Import), *module.nodes(ast.ImportFrom)]
+    return any(module.import_origin(node, alias).startswith("@") for node in statements for alias in node.names)
 
 
 def _ignored(module: Module, finding: Finding) -> Finding | None:
@@ -69,9 +76,9 @@ def fault(path: str, before: bytes, after: bytes) -> str | None:
     """Why the result is not to be written: it does not parse, or a name in it is not defined any more."""
     del path
     try:
-        was, now = Source.from_bytes(before).data, Source.from_bytes(after).data
-        parse(now)
-        lost = undefined_names(now) - undefined_names(was)
+        lost = undefined_names(Source.from_bytes(after).data)
+        if lost:
+            lost -= undefined_names(Source.from_bytes(before).data)
     except (SyntaxError, ValueError) as error:
         return f"the result would not parse: {error}"
     return f"the result would use names that are not defined: {', '.join(sorted(lost))}" if lost else None

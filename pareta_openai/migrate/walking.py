@@ -10,12 +10,13 @@ from pathspec import GitIgnoreSpec
 
 from .kinds import kind_of
 
-_NEVER = frozenset(
+NEVER = frozenset(
     {
         *(".git", ".hg", ".svn", ".venv", "venv", "node_modules", "site-packages", ".tox", ".nox", ".eggs"),
         *("__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".pareta-migrate"),
     }
 )
+"""Folders that are not the project's own work."""
 
 
 def walk(root: Path, within: Sequence[Path] = (), exclude: Sequence[str] = ()) -> Iterator[str]:
@@ -45,7 +46,7 @@ def _below(root: Path, folder: str, specs: list[tuple[str, GitIgnoreSpec]]) -> I
         path = f"{folder}{entry.name}"
         if entry.is_dir(follow_symlinks=False):
             is_environment = (root / path / "pyvenv.cfg").is_file()
-            if entry.name not in _NEVER and not is_environment and not _ignored(f"{path}/", specs):
+            if entry.name not in NEVER and not is_environment and not _ignored(f"{path}/", specs):
                 folders.append(f"{path}/")
         elif kind_of(path) is not None and entry.is_file() and not _ignored(path, specs):
             yield path

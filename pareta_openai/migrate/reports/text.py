@@ -4,41 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pareta_openai.migrate.findings import Verdict
 from pareta_openai.migrate.ledger import Entry
 from pareta_openai.migrate.planning import Plan
 
-TITLES: dict[Verdict, str] = {
-    "migrate": "migrated",
-    "already": "already there",
-    "left": "left on purpose",
-    "manual": "needs you",
-}
+from .counts import TITLES, models, summary
 
 
 def text(plan: Plan) -> str:
-    """Each entry on a line, and the counts."""
-    return "\n".join([*_lines(plan), summary(plan)]) + "\n"
-
-
-def summary(plan: Plan) -> str:
-    """One line: how many occurrences of openai have which verdict."""
-    counts = occurrences(plan)
-    parts = ", ".join(f"{counts[verdict]} {title}" for verdict, title in TITLES.items())
-    changed = len(plan.changed)
-    return (
-        f"{sum(counts.values())} occurrences of openai in {plan.looked_at} files: {parts}."
-        f" {changed} {'file changes' if changed == 1 else 'files change'}."
-    )
-
-
-def occurrences(plan: Plan) -> dict[Verdict, int]:
-    """How many occurrences of openai have each verdict."""
-    counts = dict.fromkeys(TITLES, 0)
-    for file in plan.files:
-        for entry in file.entries:
-            counts[entry.verdict] += entry.occurrences
-    return counts
+    """Each entry on a line, the models, and the counts."""
+    return "\n".join([*_lines(plan), *_inventory(plan), summary(plan)]) + "\n"
 
 
 def _lines(plan: Plan) -> Iterator[str]:
@@ -52,3 +26,13 @@ def _lines(plan: Plan) -> Iterator[str]:
 def _described(entry: Entry) -> str:
     rule = f"{entry.rule} " if entry.rule else ""
     return f"{rule}{TITLES[entry.verdict]}: {entry.message}"
+
+
+def _inventory(plan: Plan) -> Iterator[str]:
+    found = models(plan)
+    if found:
+        yield "\nModels, and what the map says:"
+    for name, places in sorted(found.items()):
+        yield f"  {name} ({places} {'place' if places == 1 else 'places'}): {plan.options.models.get(name, 'nothing')}"
+    if found:
+        yield ""
