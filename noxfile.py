@@ -231,6 +231,14 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def unedited(session: nox.Session) -> None:
+    """Programs written for OpenAI under `pareta-openai run`, beside the same ones edited by hand."""
+    project = nox.project.load_toml("pyproject.toml")
+    install_for_tests(session, *nox.project.dependency_groups(project, "unedited"))
+    session.run("python", "-m", "pytest", "-m", "unedited", "tests/programs", *session.posargs)
+
+
+@nox.session
 def references(session: nox.Session) -> None:
     """The local platform's scorers beside the libraries that their measures are known from."""
     project = nox.project.load_toml("pyproject.toml")

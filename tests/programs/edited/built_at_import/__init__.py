@@ -1,0 +1,1 @@
+"""A package whose client is there as soon as it is imported."""
