@@ -80,8 +80,8 @@ def new_name(variable: str) -> str:
 
 def _findings(module: Module, project: Project) -> Iterator[Finding]:
     moved = moved_uses(module, project)
-    going = [client for client in clients(module, project) if client.use in moved]
-    staying = [client for client in clients(module, project) if client.use not in moved]
+    going = [client for client in clients(module, project) if client.use in moved and client.fate == "move"]
+    staying = [client for client in clients(module, project) if client not in going]
     shared = _Shared(module, going, staying)
     fixes: list[tuple[Client, Fix]] = []
     for client in going:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from .base_urls import AZURE, Target, named_after
+from .constructions import construction
 from .findings import Span
 from .module import Module
 from .project import Project
+from .surfaces import UNSERVED, used_for
 from .targets import targets_of
-from .uses import AZURE_CLASSES, CLIENT_CLASSES, MODULE_SETTINGS, Use, variables
+from .uses import AZURE_CLASSES, MODULE_SETTINGS, Use, variables
 from .values import parameter, values
 
 # What openai's module had up to 0.28 and has for error messages since.
@@ -92,41 +94,14 @@ def client_of(module: Module, project: Project, use: Use) -> Client | None:
 def _constructed(module: Module, project: Project) -> Iterator[Client]:
     for variable in variables(module):
         for use in variable.uses:
-            if use.role == "construct" and use.call is not None:
-                yield _client(module, project, use.call, use, [use.call])
-            elif use.role == "subclass":
-                calls = list(_subclass_calls(module, use))
-                yield _client(module, project, use.node, use, calls)
-            elif use.role == "value":
-                calls = [use.call] if use.call is not None else list(_calls_of_alias(module, use))
-                yield _client(module, project, use.node, use, calls)
+            if use.role in ("construct", "subclass", "value"):
+                yield _client(module, project, use)
 
 
-def _subclass_calls(module: Module, use: Use) -> Iterator[ast.Call]:
-    """Calls of a subclass, and of its parent's constructor within it."""
-    owner = next(node for node in module.parents(use.node) if isinstance(node, ast.ClassDef))
-    has_own = any(isinstance(node, ast.FunctionDef) and node.name == "__init__" for node in owner.body)
-    for call in module.nodes(ast.Call):
-        function = call.func
-        if isinstance(function, ast.Name) and function.id == owner.name:
-            if not has_own:  # else its arguments are the subclass's own
-                yield call
-        elif isinstance(function, ast.Attribute) and function.attr == "__init__" and owner in module.parents(call):
-            yield call
-
-
-def _calls_of_alias(module: Module, use: Use) -> Iterator[ast.Call]:
-    """Calls of a name that the class was assigned to."""
-    for call in module.nodes(ast.Call):
-        if isinstance(call.func, (ast.Name, ast.Attribute)) and call.func is not use.node:
-            last = call.func.id if isinstance(call.func, ast.Name) else call.func.attr
-            if last not in CLIENT_CLASSES and use.origin in module.origins(call.func):
-                yield call
-
-
-def _client(module: Module, project: Project, node: ast.expr, use: Use, calls: Sequence[ast.Call]) -> Client:
+def _client(module: Module, project: Project, use: Use) -> Client:
     arguments: list[Argument] = []
     hidden: list[str] = []
+    calls, handed = construction(module, use)
     for call in calls:
         found, unseen = _arguments(module, call)
         arguments += found
@@ -134,8 +109,9 @@ def _client(module: Module, project: Project, node: ast.expr, use: Use, calls: S
     is_azure = use.origin.rpartition(".")[2] in AZURE_CLASSES
     urls = [argument.value for argument in arguments if argument.name == "base_url"]
     targets, doubt = targets_of(module, project, urls, azure=is_azure)
-    if hidden and not urls:
-        targets, doubt = [], f"its arguments come from {hidden[0]}"
+    if (handed or hidden) and not urls:
+        targets, doubt = [], handed or f"its arguments come from {hidden[0]}"
+    node = use.call if use.role == "construct" and use.call is not None else use.node
     return _judged(module, project, node, use, arguments, hidden, targets, doubt)
 
 
@@ -185,8 +161,12 @@ def _judged(
             fate, reason = "stay", f"its key is {key.whose}'s"
         else:
             fate, reason = ("suggest" if kinds else "ask"), doubt
-    elif "azure" in kinds:
-        fate = "suggest"
+    else:
+        served = used_for(module, node)
+        if served and served <= UNSERVED:
+            fate, reason = "stay", f"it is there for {', '.join(sorted(served))}, which Pareta has not"
+        elif "azure" in kinds or served == {"responses"}:
+            fate = "suggest"
     if fate == "suggest" and project.options.unsafe:
         fate = "move"
     return Client(node, use, tuple(arguments), hidden[0] if hidden else "", tuple(targets), fate, reason)

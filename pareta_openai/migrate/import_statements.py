@@ -34,6 +34,11 @@ def move_names(module: Module, statement: ast.ImportFrom, moved: Mapping[ast.ali
     return [*_take_out(module, statement, list(moved)), *added]
 
 
+def take_out(module: Module, statement: ast.ImportFrom, alias: ast.alias) -> list[Edit]:
+    """The edits that take one of several names out of a statement."""
+    return _take_out(module, statement, [alias]) if len(statement.names) > 1 else []
+
+
 def _new_statement(module: Module, statement: ast.ImportFrom, moved: Mapping[ast.alias, str]) -> bytes:
     """The import of what is moved; with the lines that its names had, where there are comments to keep."""
     lines = [_lines_with_comments(module, statement, alias, text) for alias, text in moved.items() if text]

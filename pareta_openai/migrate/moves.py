@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from .clients import client_of
+from .clients import client_of, clients
 from .module import Module
 from .project import Project
+from .source import Source, Unreadable
+from .targets import targets_of
 from .uses import AZURE_CLASSES, CLIENT_CLASSES, Use, Variable, variables
 
 _BESIDE = {"OpenAI": "ParetaOpenAI", "AsyncOpenAI": "AsyncParetaOpenAI"}
@@ -19,8 +22,9 @@ class Move:
     """What becomes of one variable."""
 
     variable: Variable
-    kind: Literal["move", "beside", "stay"]
-    """``beside``: it stays, and Pareta's is imported under another name for some of its uses."""
+    kind: Literal["move", "beside", "part", "stay", "already"]
+    """``beside``: it stays, and Pareta's is imported under another name for some of its uses. ``part``: the file that
+    it is imported from goes to Pareta, and this one does not. ``already``: nothing here has to change for it."""
     name: str = ""
     """The name of Pareta's that is imported: of the class, or of the module."""
     renamed: tuple[Use, ...] = ()
@@ -48,7 +52,7 @@ def moved_uses(module: Module, project: Project) -> set[Use]:
     """The uses that mean Pareta's after the change."""
     found: set[Use] = set()
     for move in moves(module, project):
-        if move.kind == "move":
+        if move.kind in ("move", "already"):
             found |= set(move.variable.uses)
         elif move.kind == "beside":
             found |= set(move.renamed)
@@ -56,12 +60,49 @@ def moved_uses(module: Module, project: Project) -> set[Use]:
 
 
 def _move(module: Module, project: Project, variable: Variable) -> Move:
+    if variable.is_paretas:
+        return Move(variable, "already")
+    if variable.exporter:
+        return _move_elsewhere(module, project, variable)
     if any(binding.kind in ("class", "function") for binding in variable.scope.bindings.get(variable.name, ())):
         return Move(variable, "stay", reason="the file defines the same name itself", asks=True)
     forbidden = _forbidden(module, project, variable)
     if forbidden:
         return Move(variable, "stay", reason=forbidden)
     return _move_module(module, project, variable) if variable.is_module else _move_class(module, project, variable)
+
+
+def _move_elsewhere(module: Module, project: Project, variable: Variable) -> Move:
+    """Of a class that another file imports: what becomes of it is decided there."""
+    file = variable.exporter[1:].partition(":")[0]
+    theirs = _exported_move(project, variable.exporter, frozenset())
+    if theirs is None or theirs.kind != "move" or theirs.renamed:
+        return Move(variable, "stay", reason=f"it is {file} that imports it, and it stays there")
+    here = _move_class(module, project, variable)
+    if here.kind == "move":
+        return Move(variable, "already")
+    if here.kind == "stay":
+        return replace(here, kind="part", name=variable.origin.rpartition(".")[2])
+    reason = f"{file} gives Pareta's class then, and here it is another vendor's too: import openai's for that"
+    return Move(variable, "stay", reason=reason, asks=True)
+
+
+def _exported_move(project: Project, exporter: str, seen: frozenset[str]) -> Move | None:
+    """What becomes of the variable ``@app/llm.py:OpenAI``."""
+    path, _, name = exporter[1:].partition(":")
+    if exporter in seen:
+        return None
+    if exporter not in project.memo:
+        project.memo[exporter] = None
+        with suppress(OSError, SyntaxError, Unreadable):
+            module = Module(Source.from_bytes(project.read(path)), path, project)
+            for variable in variables(module):
+                if variable.name == name and variable.scope is module.tree.module:
+                    inner = variable.exporter
+                    following = _exported_move(project, inner, seen | {exporter}) if inner else None
+                    project.memo[exporter] = following if inner else _move(module, project, variable)
+    found: Move | None = project.memo[exporter]
+    return found
 
 
 def _forbidden(module: Module, project: Project, variable: Variable) -> str:
@@ -90,6 +131,8 @@ def _move_class(module: Module, project: Project, variable: Variable) -> Move:
         return _move_azure(module, project, variable, target, bool(going))
     if not going and any(use.role == "check" for use in variable.uses):
         return Move(variable, "stay", reason="openai's class is the parent of Pareta's: the check holds for both")
+    if not going and (others := _staying(module, project)):
+        return Move(variable, "stay", reason=f"{others}, and openai's class is the parent of Pareta's")
     return Move(variable, "move", target)
 
 
@@ -103,6 +146,27 @@ def _move_azure(module: Module, project: Project, variable: Variable, target: st
     if other is not None:
         is_taken = _move_class(module, project, other).kind != "move"
     return Move(variable, "move", _BESIDE[target] if is_taken else target, tuple(variable.uses))
+
+
+def _staying(module: Module, project: Project) -> str:
+    """Why a name that is only annotated with goes nowhere: the file has clients that stay, or may have."""
+    for client in clients(module, project):
+        if client.fate != "move":
+            return client.reason
+    for node in module.nodes(ast.Constant):
+        if node.value == "openai" and isinstance(module.parent(node), ast.Call):
+            return "the file imports openai by its name"
+    assignments: list[ast.Assign | ast.AnnAssign] = [*module.nodes(ast.Assign), *module.nodes(ast.AnnAssign)]
+    for each in assignments:
+        names = each.targets if isinstance(each, ast.Assign) else [each.target]
+        if each.value is not None and any(
+            getattr(name, "id", getattr(name, "attr", "")) == "base_url" for name in names
+        ):
+            targets, _ = targets_of(module, project, [each.value], azure=False)
+            whose = [target.whose for target in targets if target.kind == "other"]
+            if whose:
+                return f"its base_url points at {whose[0]}"
+    return ""
 
 
 def _is_said_in_text(module: Module, name: str) -> bool:
@@ -129,6 +193,8 @@ def _move_module(module: Module, project: Project, variable: Variable) -> Move:
             staying.append(f"{use.origin} is openai's own")
     clients_stay = any(client_of(module, project, use) is not None and use not in going for use in variable.uses)
     plain = all(isinstance(s, ast.Import) and a.name == "openai" for s, a in variable.imports)
+    if not going and annotations and not staying and (others := _staying(module, project)):
+        staying = [others]
     if not going and (staying or not annotations):
         return Move(variable, "stay", reason=staying[0] if staying else "nothing of it is used here", asks=asks)
     if plain and not staying:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -18,6 +19,9 @@ CLIENT_CLASSES = {
     "AsyncAzureOpenAI": "AsyncOpenAI",
 }
 """openai's client classes, and which of Pareta's has the place of each."""
+
+PARETA_CLASSES = frozenset({"Pareta", "AsyncPareta", "ParetaOpenAI", "AsyncParetaOpenAI"})
+"""Other names of Pareta's own."""
 
 AZURE_CLASSES = frozenset(("AzureOpenAI", "AsyncAzureOpenAI"))
 
@@ -93,65 +97,76 @@ class Variable:
     origin: str
     imports: list[tuple[ast.Import | ast.ImportFrom, ast.alias]]
     uses: list[Use] = field(default_factory=list)
+    exporter: str = ""
+    """``@app/llm.py:OpenAI``, for a class that another file of the project imports."""
 
     @property
     def is_module(self) -> bool:
         return "." not in self.origin
 
+    @property
+    def is_paretas(self) -> bool:
+        return self.origin.partition(".")[0] == "pareta_openai"
+
 
 def variables(module: Module) -> list[Variable]:
     """Those of a file, in the order in which their imports stand."""
     if "variables" not in module.memo:
-        module.memo["variables"] = _variables(module)
-    found: list[Variable] = module.memo["variables"]
-    return found
+        found = [*_imported(module), *_starred(module)]
+        by_place = {(variable.scope, variable.name): variable for variable in found}
+        names = {variable.name for variable in found}
+        for node in module.nodes(ast.Name):
+            if node.id in names and isinstance(node.ctx, ast.Load):
+                home = module.scope(node).find(node.id) or module.tree.module
+                if (home, node.id) in by_place:
+                    _add_use(module, by_place[home, node.id], node)
+        module.memo["variables"] = [each for each in found if _is_known(each.origin) and not _is_idle_star(each)]
+    known: list[Variable] = module.memo["variables"]
+    return known
 
 
-def _variables(module: Module) -> list[Variable]:
+def _imported(module: Module) -> list[Variable]:
     found: dict[tuple[Scope, str], Variable] = {}
     statements: list[ast.Import | ast.ImportFrom] = [*module.nodes(ast.Import), *module.nodes(ast.ImportFrom)]
     for statement in sorted(statements, key=lambda each: each.lineno):
         for alias in statement.names:
             origin = module.import_origin(statement, alias)
-            if alias.name == "*" or not (origin.startswith("@") or _is_ours(origin)):
+            is_exported = origin.startswith("@") and alias.name in CLIENT_CLASSES
+            if alias.name == "*" or not (is_exported or _is_known(origin)):
                 continue
             name = alias.asname or (alias.name.partition(".")[0] if isinstance(statement, ast.Import) else alias.name)
             scope = module.scope(statement)
             scope = scope.elsewhere.get(name, scope)
-            variable = found.setdefault((scope, name), Variable(name, scope, origin, []))
+            exporter = origin if is_exported else ""
+            variable = found.setdefault((scope, name), Variable(name, scope, origin, [], exporter=exporter))
             variable.imports.append((statement, alias))
-    stars = [star for star in module.tree.stars if star.module == "openai" and not star.level]
-    for star in stars:
-        for name in CLIENT_CLASSES:
-            if name not in module.tree.module.bindings:
-                key = (module.tree.module, name)
-                found[key] = Variable(name, module.tree.module, f"openai.{name}", [(star, star.names[0])])
-    by_name: dict[str, list[Variable]] = {}
-    for variable in found.values():
-        by_name.setdefault(variable.name, []).append(variable)
-    for node in module.nodes(ast.Name):
-        if node.id in by_name and isinstance(node.ctx, ast.Load):
-            home = module.scope(node).find(node.id) or module.tree.module
-            for variable in by_name[node.id]:
-                if variable.scope is home:
-                    _add_use(module, variable, node)
-    return [variable for variable in found.values() if _is_ours(variable.origin) and not _idle_star(variable)]
+    return list(found.values())
 
 
-def _idle_star(variable: Variable) -> bool:
+def _starred(module: Module) -> Iterator[Variable]:
+    top = module.tree.module
+    for star in module.tree.stars:
+        if star.module == "openai" and not star.level:
+            for name in CLIENT_CLASSES:
+                if name not in top.bindings:
+                    yield Variable(name, top, f"openai.{name}", [(star, star.names[0])])
+
+
+def _is_idle_star(variable: Variable) -> bool:
     return variable.imports[0][1].name == "*" and not variable.uses
 
 
-def _is_ours(origin: str) -> bool:
+def _is_known(origin: str) -> bool:
     package, _, name = origin.partition(".")
+    if package == "pareta_openai":
+        return not name or name in CLIENT_CLASSES or name in PARETA_CLASSES
     return package == "openai" and (not name or name in CLIENT_CLASSES)
 
 
 def _add_use(module: Module, variable: Variable, root: ast.Name) -> None:
     if variable.origin.startswith("@"):
         origin = module.resolve(root)
-        if origin is None or not _is_ours(origin):
-            _add_through_file(module, variable, root)
+        if origin is None or not _is_known(origin):
             return
         variable.origin = origin
     if not variable.is_module:
@@ -161,21 +176,13 @@ def _add_use(module: Module, variable: Variable, root: ast.Name) -> None:
     if not isinstance(parent, ast.Attribute):
         role: Role = "test" if _is_test(module, root) else "other"
         variable.uses.append(Use(root, root, variable.origin, role))
-    elif parent.attr in CLIENT_CLASSES:
-        variable.uses.append(_class_use(module, parent, root, f"openai.{parent.attr}"))
-    elif parent.attr in MODULE_SETTINGS | MODULE_RESOURCES:
-        variable.uses.append(Use(parent, root, f"openai.{parent.attr}", "module client"))
+        return
+    origin = f"{variable.origin}.{parent.attr}"
+    if "." in origin and _is_known(origin):
+        variable.uses.append(_class_use(module, parent, root, origin))
     else:
-        variable.uses.append(Use(parent, root, f"openai.{parent.attr}", "other"))
-
-
-def _add_through_file(module: Module, variable: Variable, root: ast.Name) -> None:
-    """A client class that is an attribute of a file of the project: its import is that file's business."""
-    parent = module.parent(root)
-    if isinstance(parent, ast.Attribute) and parent.attr in CLIENT_CLASSES:
-        origin = module.resolve(parent)
-        if origin is not None and _is_ours(origin):
-            variable.uses.append(_class_use(module, parent, root, origin))
+        is_clients = parent.attr in MODULE_SETTINGS | MODULE_RESOURCES
+        variable.uses.append(Use(parent, root, origin, "module client" if is_clients else "other"))
 
 
 def _class_use(module: Module, node: ast.expr, root: ast.Name, origin: str) -> Use:
@@ -201,20 +208,20 @@ def _role(module: Module, node: ast.expr) -> tuple[Role, ast.Call | None]:
         if isinstance(above, (ast.Compare, ast.MatchClass)):
             return ("test" if _is_test(module, node) else "check"), None
         if isinstance(above, ast.Call):
-            return _role_in_call(above, child)
+            return _role_in_call(above)
         if not isinstance(above, (ast.Tuple, ast.List, ast.BinOp, ast.keyword, ast.Starred)):
             break
         child = above
     return ("test" if _is_test(module, node) else "value"), None
 
 
-def _role_in_call(call: ast.Call, child: ast.AST) -> tuple[Role, ast.Call | None]:
+def _role_in_call(call: ast.Call) -> tuple[Role, ast.Call | None]:
     called = getattr(call.func, "id", "") or getattr(call.func, "attr", "")
     if called in ("isinstance", "issubclass"):
         return "check", None
     if called in ("cast", "TypeVar", "NewType"):
         return "annotation", None
-    return "value", call if child in call.args else None
+    return "value", call
 
 
 def _is_test(module: Module, node: ast.AST) -> bool:

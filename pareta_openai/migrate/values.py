@@ -59,8 +59,10 @@ def _values(module: Module, node: ast.expr | None, seen: frozenset[object]) -> I
         yield from _values(module, node.body, seen)
         yield from _values(module, node.orelse, seen)
     elif isinstance(node, ast.BoolOp):
-        for part in node.values:
-            yield from _values(module, part, seen)
+        *first, last = node.values
+        for part in first:  # what is nothing leaves the word to the next
+            yield from (value for value in _values(module, part, seen) if value.kind != "none")
+        yield from _values(module, last, seen)
     elif isinstance(node, ast.NamedExpr):
         yield from _values(module, node.value, seen)
     elif isinstance(node, ast.Name):

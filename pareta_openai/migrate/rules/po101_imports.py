@@ -10,21 +10,26 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from pareta_openai.migrate.findings import Edit, Finding, Rule
-from pareta_openai.migrate.import_statements import add_after, move_names
+from pareta_openai.migrate.import_statements import add_after, move_names, take_out
 from pareta_openai.migrate.module import Module
 from pareta_openai.migrate.moves import Move, moves
 from pareta_openai.migrate.project import Project
 
 
 def check(module: Module, project: Project) -> Iterable[Finding]:
+    for move in moves(module, project):
+        if move.variable.exporter:
+            yield from _through_file(module, move)
     by_alias = {alias: move for move in moves(module, project) for _, alias in move.variable.imports}
     for statement in module.nodes(ast.ImportFrom):
         if statement.level or statement.names[0].name == "*":
             continue
         if statement.module == "openai":
-            yield from _statement(module, statement, {a: by_alias[a] for a in statement.names if a in by_alias})
+            found = {alias: by_alias[alias] for alias in statement.names if alias in by_alias}
+            yield from _statement(module, statement, found)
 
 
 def _statement(module: Module, statement: ast.ImportFrom, found: dict[ast.alias, Move]) -> Iterator[Finding]:
@@ -40,15 +45,30 @@ def _statement(module: Module, statement: ast.ImportFrom, found: dict[ast.alias,
         edits = move_names(module, statement, moved) if moved else []
         if beside:
             edits += add_after(module, statement, f"from pareta_openai import {', '.join(beside)}".encode())
-        yield Finding(
-            "PO101", "migrate", span, _said(moved.values(), beside), (*edits, *rename(module, found.values()))
-        )
+        edits += rename(module, found.values())
+        yield Finding("PO101", "migrate", span, _said(moved.values(), beside), tuple(edits))
     elif found:
         move = next((each for each in found.values() if each.asks), next(iter(found.values())))
         yield Finding("PO101", "left", span, _why(move))
     elif "." not in (statement.module or ""):
         names = ", ".join(alias.name for alias in statement.names)
         yield Finding("PO101", "left", span, f"{names}: openai's own, and right for Pareta's clients too")
+
+
+def _through_file(module: Module, move: Move) -> Iterator[Finding]:
+    """A class that another file of the project imports."""
+    for statement, alias in move.variable.imports:
+        if move.kind == "part" and isinstance(statement, ast.ImportFrom):
+            name = move.variable.name
+            text = f"from openai import {move.name}" + (f" as {name}" if name != move.name else "")
+            edits = (*take_out(module, statement, alias), *add_after(module, statement, text.encode()))
+            if len(statement.names) == 1:
+                edits = (module.replace(statement, text),)
+            message = f"from openai itself, since {move.reason}"
+            yield Finding("PO101", "migrate", module.span(alias), message, edits)
+        elif move.kind == "stay":
+            verdict: Literal["manual", "left"] = "manual" if move.asks else "left"
+            yield Finding("PO101", verdict, module.span(alias), _why(move), safety="manual" if move.asks else "safe")
 
 
 def _text(alias: ast.alias, move: Move) -> str:

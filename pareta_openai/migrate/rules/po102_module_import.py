@@ -18,7 +18,7 @@ from pareta_openai.migrate.uses import CLIENT_CLASSES
 
 def check(module: Module, project: Project) -> Iterable[Finding]:
     for move in moves(module, project):
-        if not move.variable.is_module:
+        if not move.variable.is_module or move.kind == "already":
             continue
         blocks: set[object] = set()
         for number, (statement, alias) in enumerate(move.variable.imports):

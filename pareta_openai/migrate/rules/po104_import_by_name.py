@@ -9,7 +9,6 @@ from pareta_openai.migrate.findings import Finding, Rule
 from pareta_openai.migrate.module import Module
 from pareta_openai.migrate.project import Project
 
-_IMPORTERS = frozenset(("importlib.import_module", "importlib.reload"))
 _LOOKS = frozenset(("importlib.util.find_spec", "importlib.metadata.version", "pkgutil.find_loader"))
 
 
@@ -25,9 +24,13 @@ def check(module: Module, project: Project) -> Iterable[Finding]:
             yield Finding(
                 "PO104", "left", module.span(call), "it asks whether openai is there, which pareta_openai needs"
             )
-        elif importer in _IMPORTERS or importer in ("__import__", "pytest.importorskip"):
+        elif "import" in _last_name(call.func) and importer != "?":
             message = 'imports openai by its name: write "pareta_openai" where a client of OpenAI is made of it'
             yield Finding("PO104", "manual", module.span(call), message, safety="manual")
+
+
+def _last_name(function: ast.expr) -> str:
+    return getattr(function, "attr", "") or getattr(function, "id", "")
 
 
 def _builtin(module: Module, function: ast.expr) -> str | None:

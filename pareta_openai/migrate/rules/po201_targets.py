@@ -25,6 +25,8 @@ def check(module: Module, project: Project) -> Iterable[Finding]:
     found = clients(module, project)
     moved = moved_uses(module, project) if found else set()
     for client in found:
+        if client.use.origin.startswith("pareta_openai"):
+            continue
         yield from _finding(module, client, client.use in moved)
 
 
@@ -35,8 +37,8 @@ def _finding(module: Module, client: Client, is_moved: bool) -> Iterator[Finding
         renames = tuple(names for argument, names in _READ_BY_ITSELF.items() if not client.argument(argument))
         yield Finding("PO201", "migrate", span, f"{client.reason}: it becomes Pareta's", safety=safety, renames=renames)  # type: ignore[arg-type]
     elif client.fate == "suggest":
-        message = f"{client.reason}: it becomes Pareta's with --unsafe"
-        yield Finding("PO201", "migrate", span, message, safety="suggested", reads=_reads(module, client))
+        message = f"{client.reason}: look where that leads (--unsafe makes it Pareta's)"
+        yield Finding("PO201", "manual", span, message, safety="suggested", reads=_reads(module, client))
     elif client.fate == "stay":
         yield Finding("PO201", "left", span, f"{client.reason}, so it stays", reads=_reads(module, client))
     elif client.fate == "move":

@@ -11,10 +11,12 @@ from pareta_openai.migrate.project import Project
 
 
 def check(module: Module, project: Project) -> Iterable[Finding]:
+    sources: set[str] = set()
     for found in model_names(module, project):
         if found.value.kind == "text":
             yield from _named(module, project, found)
-        elif found.value.kind != "none":
+        elif found.value.kind != "none" and found.value.text not in sources:
+            sources.add(found.value.text)
             span = module.span(found.value.node or found.call.func)
             message = (
                 f"the model comes from {found.value.text}: have it name an endpoint of Pareta's, "

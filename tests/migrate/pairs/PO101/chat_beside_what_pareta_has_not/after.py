@@ -1,0 +1,5 @@
+from pareta_openai import OpenAI
+
+client = OpenAI()
+files = client.files.list()
+models = client.models.list()

@@ -1,0 +1,5 @@
+from openai import OpenAI
+
+client = OpenAI()
+files = client.files.list()
+models = client.models.list()

@@ -1,0 +1,5 @@
+import os
+
+from app.llm import OpenAI
+
+client = OpenAI(api_key=os.environ["OPENAI_API_KEY"])

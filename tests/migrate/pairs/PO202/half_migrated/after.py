@@ -1,0 +1,6 @@
+import os
+
+from pareta_openai import OpenAI
+
+client = OpenAI(api_key=os.environ["PARETA_API_KEY"])
+local = OpenAI(base_url="http://localhost:9999", api_key=os.environ["OPENAI_API_KEY"])
