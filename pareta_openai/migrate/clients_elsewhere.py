@@ -26,7 +26,7 @@ def vendor_of(module: Module, project: Project, node: ast.AST) -> str:
 
 
 def _vendor(client: Client) -> str:
-    if client.fate != "stay":
+    if client.fate != "stay" or any(target.kind != "other" for target in client.targets):
         return ""
     return client.targets[0].whose if client.targets else "another vendor"
 
