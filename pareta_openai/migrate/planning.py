@@ -158,4 +158,4 @@ def _tell(project: Project, plans: dict[str, FilePlan]) -> None:
         project.renames.update(file.renames)
         for name, place in file.reads:
             project.still_read.setdefault(name, place)
-        project.migrated |= any(entry.verdict in ("migrate", "already") for entry in file.entries)
+        project.migrated |= bool(file.edits) or any(entry.verdict == "already" for entry in file.entries)

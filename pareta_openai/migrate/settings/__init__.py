@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -19,18 +20,22 @@ from .soundness import stays_readable
 if TYPE_CHECKING:
     from ..project import Project
 
+_OPENAIS_OWN = re.compile(
+    rb"(?<![A-Z0-9_])(?:AZURE_OPENAI_[A-Z_]+|OPENAI_(?:ORG|PROJECT|API_VERSION|API_TYPE|ADMIN)[A-Z_]*)"
+)
 _LOCKS = ("package-lock.json", "pnpm-lock.yaml")
 
 
 def look(path: str, data: bytes, project: Project) -> Look:
     """Raises Unreadable."""
-    if b"openai" not in data.lower():
+    lower = data.lower()
+    if b"openai" not in lower and not (b"pareta" in lower and _reader(path)):
         return Look(Source(b""), [])
     source = Source(data)
     if _is_lock(path):
         return Look(source, [], lambda _: Reason("left", "a lock file: make it anew"))
     findings = [finding for finding in _check(path, data, project) if project.options.wants(finding.rule)]
-    return Look(source, findings, lambda _: Reason("left", "no setting of a client's"))
+    return Look(source, findings, partial(_reason, data))
 
 
 def fault(path: str, before: bytes, after: bytes) -> str | None:
@@ -44,6 +49,13 @@ def imports(path: str, data: bytes, names: Iterable[str]) -> list[Edit]:
     return []
 
 
+def _reason(data: bytes, span: Span) -> Reason:
+    """For a place that no finding speaks of."""
+    if _OPENAIS_OWN.match(data, max(0, span.start - len("AZURE_"))) or _OPENAIS_OWN.match(data, span.start):
+        return Reason("left", "Pareta has no use for it: it can go when no other code reads it")
+    return Reason("left", "no setting of a client's")
+
+
 def _check(path: str, data: bytes, project: Project) -> Iterator[Finding]:
     reader = _reader(path)
     if reader is not None:
@@ -51,7 +63,7 @@ def _check(path: str, data: bytes, project: Project) -> Iterator[Finding]:
             found = list(reader(data))
         except ValueError as error:
             raise Unreadable(str(error)) from error
-        yield from (_of_requirement(requirement, project) for requirement in found)
+        yield from (_of_requirement(requirement, data, project) for requirement in found)
     if reader is None or _sets_variables(path):
         yield from _of_variables(data, project)
 
@@ -62,7 +74,7 @@ def openai_major(path: str, data: bytes) -> int | None:
     if reader is None:
         return None
     try:
-        majors = {versions.major(requirement.version) for requirement in reader(data)}
+        majors = {versions.major(each.version) for each in reader(data) if _is_openai(each, data)}
     except ValueError:
         return None
     return majors.pop() if len(majors) == 1 else None
@@ -96,7 +108,11 @@ def _sets_variables(path: str) -> bool:
     return not path.endswith((".txt", ".in")) and not _is_lock(path) and kind_of(path) is not None
 
 
-def _of_requirement(requirement: Requirement, project: Project) -> Finding:
+def _is_openai(requirement: Requirement, data: bytes) -> bool:
+    return data[requirement.span.start : requirement.span.end].lower() == b"openai"
+
+
+def _of_requirement(requirement: Requirement, data: bytes, project: Project) -> Finding:
     span, version, edit, obstacle = requirement
     if not project.migrated:
         return Finding(REQUIREMENTS.id, "left", span, "no code of this project becomes Pareta's")
@@ -104,7 +120,7 @@ def _of_requirement(requirement: Requirement, project: Project) -> Finding:
         return Finding(REQUIREMENTS.id, "manual", span, obstacle, safety="manual")
     if edit is None:
         return Finding(REQUIREMENTS.id, "already", span, f"{requirements.NAME} is there")
-    if versions.too_old(version):
+    if _is_openai(requirement, data) and versions.too_old(version):
         wanted = (
             f"{requirements.NAME} needs {versions.NEEDS}, this says {version}: raise it and add {requirements.NAME}"
         )

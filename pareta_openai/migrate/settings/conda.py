@@ -9,7 +9,7 @@ from typing import Any
 from ..findings import Edit, Span
 from .requirements import NAME, Requirement
 
-_REQUIREMENT = re.compile(r"(?i)(?:[\w-]+::)?openai(?![\w.-])\s*(?:\[[^\]]*\])?\s*(?P<version>.*)$")
+_REQUIREMENT = re.compile(r"(?i)(?:[\w-]+::)?(?P<name>openai|pareta)(?![\w.-])\s*(?:\[[^\]]*\])?\s*(?P<version>.*)$")
 
 
 def of_environment(data: bytes) -> Iterator[Requirement]:
@@ -38,22 +38,24 @@ def of_environment(data: bytes) -> Iterator[Requirement]:
             found = _REQUIREMENT.match(item.value) if item.id == "scalar" else None
             if found is None:
                 continue
-            start = len(text[: item.start_mark.index].encode()) + item.value.lower().index("openai")
-            name = Span(start, start + len("openai"))
+            start = len(text[: item.start_mark.index].encode()) + found.start("name")
+            name = Span(start, start + len(found["name"]))
             version = found["version"].strip()
-            if present:
-                yield Requirement(name, version, None)
-            elif parent.flow_style:
+            if parent.flow_style and not present:
                 yield Requirement(name, version, None, f"add {NAME} to the pip list by hand")
-            elif parent is not dependencies:
-                yield Requirement(name, version, _line_after(text, item, _dash(text, item) + f"- {NAME}"))
-            elif pips:
+                continue
+            edit = None
+            if not present and parent is not dependencies:
+                edit = _line_after(text, item, _dash(text, item) + f"- {NAME}")
+            elif not present and pips:
                 last = pips[0].value[-1]
-                yield Requirement(name, version, _line_after(text, last, _dash(text, last) + f"- {NAME}"))
-            else:
+                edit = _line_after(text, last, _dash(text, last) + f"- {NAME}")
+            elif not present:
                 dash = _dash(text, item)
                 lines = [f"{dash}- pip"] * ("pip" not in names) + [f"{dash}- pip:", f"{dash}  - {NAME}"]
-                yield Requirement(name, version, _line_after(text, dependencies.value[-1], "\n".join(lines)))
+                edit = _line_after(text, dependencies.value[-1], "\n".join(lines))
+            present = True
+            yield Requirement(name, version, edit)
 
 
 def _value(node: Any, key: str) -> Any:

@@ -10,7 +10,9 @@ from ..edits import apply
 from ..findings import Edit, Span
 from .requirements import NAME, Requirement
 
-_REQUIREMENT = re.compile(r"(?i)openai(?![\w.-])\s*(?:\[[^\]]*\])?\s*(?P<version>[^;]*)(?P<marker>;.*)?$")
+_REQUIREMENT = re.compile(
+    r"(?i)(?P<name>openai|pareta)(?![\w.-])\s*(?:\[[^\]]*\])?\s*(?P<version>[^;]*)(?P<marker>;.*)?$"
+)
 _LISTS = ("dependencies", "dev-dependencies", "extra-dependencies", "optional-dependencies", "dependency-groups")
 _TABLES = ("dependencies", "dev-dependencies", "packages", "dev-packages")
 _Path = tuple[str, ...]
@@ -62,8 +64,9 @@ def _of_list(data: bytes, path: _Path, items: list[Any]) -> Iterator[Requirement
         for token in quoted.finditer(data):
             edits = _item_after(data, token, ours)
             if _at(apply(data, edits), path) == wanted:
-                name = Span(token.start() + 1, token.start() + 1 + len("openai"))
+                name = Span(token.start() + 1, token.start() + 1 + len(found["name"]))
                 yield Requirement(name, found["version"].strip(), None if present else _joined(data, edits))
+                present = True
                 break
 
 
@@ -99,16 +102,17 @@ def _of_table(data: bytes, path: _Path, table: dict[str, Any]) -> Iterator[Requi
     key = f"{NAME}-" if present else NAME
     ending = b"\r\n" if b"\r\n" in data else b"\n"
     for line in re.finditer(
-        rb"(?mi)^(?P<indent>[ \t]*)[\"']?(?P<name>openai)[\"']?[ \t]*=[^\r\n]*(?P<end>\r?\n|\Z)", data
+        rb"(?mi)^(?P<indent>[ \t]*)[\"']?(?P<name>openai|pareta)[\"']?[ \t]*=[^\r\n]*(?P<end>\r?\n|\Z)", data
     ):
         text = line["indent"] + key.encode() + b' = "*"'
         edit = Edit(line.end(), line.end(), text + ending if line["end"] else ending + text)
         if _at(apply(data, [edit]), path) == {**table, key: "*"}:
             yield Requirement(Span(*line.span("name")), version, None if present or obstacle else edit, obstacle)
+            return
 
 
 def _key_of(table: dict[str, Any]) -> str:
-    return next((key for key in table if key.lower() == "openai"), "")
+    return next((key for key in table if key.lower() in ("openai", "pareta")), "")
 
 
 def _at(data: bytes, path: _Path) -> Any:

@@ -1,0 +1,3 @@
+from pareta_openai import Pareta
+
+client = Pareta()

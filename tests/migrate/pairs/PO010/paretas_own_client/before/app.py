@@ -1,0 +1,3 @@
+from pareta import Pareta
+
+client = Pareta()
