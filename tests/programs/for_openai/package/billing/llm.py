@@ -4,8 +4,8 @@ from openai import OpenAI
 from openai.types.chat import ChatCompletion
 
 
-def make_client(**options: object) -> OpenAI:
-    return OpenAI(**options)  # type: ignore[arg-type]
+def make_client(max_retries: int = 2) -> OpenAI:
+    return OpenAI(max_retries=max_retries)
 
 
 class Reader:
