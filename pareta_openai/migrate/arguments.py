@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from .base_urls import classify, named_after
+from .base_urls import AZURE, OPENAI, classify, named_after
 from .clients import Argument, Client, clients
 from .findings import Edit, Finding, Span
 from .lists import drop_statement, without
@@ -75,6 +75,8 @@ def new_name(variable: str) -> str:
         return "PARETA_API_KEY"
     if re.fullmatch(r"(AZURE_)?OPENAI_(API_)?(BASE(_URL)?|HOST|ENDPOINT|URL)", variable):
         return "PARETA_BASE_URL"
+    if named_after(variable) not in (OPENAI, AZURE):
+        return variable
     return variable.replace("AZURE_OPENAI", "PARETA").replace("OPENAI", "PARETA").replace("openai", "pareta")
 
 

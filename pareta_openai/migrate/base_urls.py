@@ -182,7 +182,8 @@ def named_after(name: str) -> Target | None:
         return PARETA
     if "azure" in words:
         return AZURE
-    return OPENAI if "openai" in words else None
+    is_like = any(word == "like" or word.startswith("compat") for word in words)
+    return OPENAI if "openai" in words and not is_like else None
 
 
 def _is_local(host: str) -> bool:

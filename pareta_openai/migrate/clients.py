@@ -14,7 +14,7 @@ from .module import Module
 from .project import Project
 from .surfaces import UNSERVED, used_for
 from .targets import targets_of
-from .uses import AZURE_CLASSES, MODULE_SETTINGS, Use, variables
+from .uses import AZURE_CLASSES, MODULE_RESOURCES, MODULE_SETTINGS, Use, variables
 from .values import parameter, values
 
 # What openai's module had up to 0.28 and has for error messages since.
@@ -134,9 +134,20 @@ def _module_clients(module: Module, project: Project) -> Iterator[Client]:
             targets, doubt = [], "this is openai before 1.0: go to openai 1 first (client.chat.completions.create)"
         elif azure:
             targets, doubt = [], "openai's module is set to Azure: construct a client of its own"
+        elif len(settings) == len(uses) and not _is_called_through_the_module(project):
+            targets, doubt = [], "it sets openai's module, through which no call of the project goes"
         for use in uses:
             own = tuple(each for each in settings if each.item.start <= module.span(use.node).start < each.item.end)
             yield _judged(module, project, use.node, use, own, [], targets, doubt)
+
+
+def _is_called_through_the_module(project: Project) -> bool:
+    """Whether any file has a call such as ``openai.chat.completions.create``."""
+    if "module calls" not in project.memo:
+        origins = (use.origin for module in project.modules() for each in variables(module) for use in each.uses)
+        project.memo["module calls"] = any(origin.rpartition(".")[2] in MODULE_RESOURCES for origin in origins)
+    found: bool = project.memo["module calls"]
+    return found
 
 
 def _judged(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -170,8 +171,10 @@ def _staying(module: Module, project: Project) -> str:
 
 
 def _is_said_in_text(module: Module, name: str) -> bool:
+    """Whether a string names it that is no prose: an annotation, an entry of ``__all__``, the target of a patch."""
+    mention = re.compile(rf"(?!.*\w \w)[\w.\[\],| ]*\b{name}\b[\w.\[\],| ]*")
     texts = (node.value for node in module.nodes(ast.Constant) if isinstance(node.value, str))
-    return any(name in text for text in texts)
+    return any(mention.fullmatch(text) for text in texts)
 
 
 def _move_module(module: Module, project: Project, variable: Variable) -> Move:

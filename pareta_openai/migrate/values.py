@@ -74,7 +74,13 @@ def _values(module: Module, node: ast.expr | None, seen: frozenset[object]) -> I
     elif isinstance(node, ast.Call):
         yield from _called(module, node, seen)
     elif node is not None:
-        yield Value("unknown", module.text(node))
+        yield Value("unknown", _shown(module, node))
+
+
+def _shown(module: Module, node: ast.expr) -> str:
+    """An expression as a message shows it."""
+    text = " ".join(module.text(node).split())
+    return text if len(text) <= 60 else f"{text[:59]}…"
 
 
 def _called(module: Module, node: ast.Call, seen: frozenset[object]) -> Iterator[Value]:
@@ -90,7 +96,7 @@ def _called(module: Module, node: ast.Call, seen: frozenset[object]) -> Iterator
     elif node.args and (getattr(function, "id", "") or getattr(function, "attr", "")) in _WRAPPERS:
         yield from _values(module, node.args[-1], seen)
     else:
-        yield Value("unknown", module.text(node))
+        yield Value("unknown", _shown(module, node))
 
 
 def read_variable(module: Module, node: ast.expr) -> Value | None:
@@ -114,7 +120,7 @@ def _defaults(node: ast.Call) -> Iterable[ast.expr]:
 def _joined(module: Module, node: ast.expr, seen: frozenset[object]) -> Value:
     """Text put together out of parts, in which ``{}`` stands for what is not known."""
     text = _as_text(module, node, seen)
-    return Value("text", text, node) if text.strip("{}") else Value("unknown", module.text(node))
+    return Value("text", text, node) if text.strip("{}") else Value("unknown", _shown(module, node))
 
 
 def _as_text(module: Module, node: ast.expr, seen: frozenset[object]) -> str:
@@ -170,11 +176,11 @@ def _attribute(module: Module, node: ast.Attribute, seen: frozenset[object]) -> 
     owner = own_class(module, node.value)
     key = (owner, node.attr)
     if owner is None or key in seen:
-        yield Value("unknown", module.text(node))
+        yield Value("unknown", _shown(module, node))
         return
     bindings = [*owner.bindings.get(node.attr, ()), *owner.attributes.get(node.attr, ())]
     if not bindings:
-        yield Value("unknown", module.text(node))
+        yield Value("unknown", _shown(module, node))
     for binding in bindings:
         if binding.kind == "value" and isinstance(binding.node, ast.expr):
             yield from _values(module, binding.node, seen | {key})
@@ -183,7 +189,7 @@ def _attribute(module: Module, node: ast.Attribute, seen: frozenset[object]) -> 
         elif binding.kind == "annotation" and _default_field(owner):
             yield Value("parameter", node.attr)
         else:
-            yield Value("unknown", module.text(node))
+            yield Value("unknown", _shown(module, node))
 
 
 def _default_field(owner: Scope) -> bool:

@@ -1,0 +1,5 @@
+from pareta_openai import OpenAI as AzureOpenAI
+
+__all__ = ["AzureOpenAI", "client"]
+
+client: "AzureOpenAI" = AzureOpenAI()

@@ -1,0 +1,4 @@
+import pareta_openai as openai
+import settings
+
+print(settings, openai.models.list())

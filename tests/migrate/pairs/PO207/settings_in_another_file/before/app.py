@@ -1,0 +1,4 @@
+import openai
+import settings
+
+print(settings, openai.models.list())
