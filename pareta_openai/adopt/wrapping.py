@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, overload
 import openai
 
 from .. import _openai, config, errors
+from ..arguments import OWN
 from ..client import AsyncParetaOpenAI, ParetaOpenAI
 from .transplant import Transplant
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
         model_aliases: Mapping[str, str]
         on_not_ready: Literal["raise", "start"]
         not_ready_timeout: float
-        pickle_api_key: bool
         call_timeout: float | None
 
     class WrappedAzureOpenAI(ParetaOpenAI, openai.AzureOpenAI):  # type: ignore[misc]  # pyright: ignore
@@ -72,7 +72,8 @@ def wrap(client: Any, **options: Any) -> Any:
     return wrapped
 
 
-_OPTIONS = {field.name for field in dataclasses.fields(config.ClientOptions)}
+_OPTIONS = set(OWN) - {"transport", "pickle_api_key"}
+"""Without those that are about how a client is built."""
 
 _MADE_ANEW = ("evals", "with_raw_response", "with_streaming_response")
 """What hangs on a client that ours has otherwise, and that nobody instruments."""

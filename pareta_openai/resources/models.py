@@ -75,3 +75,8 @@ class AsyncModels(openai_models.AsyncModels):
         return self._pareta.get_api_list(
             "/models", page=AsyncModelPage, model=Model, options=_openai.request_options(**options)
         )
+
+
+# For `help()`, which would show the arguments' type alone.
+Models.list.__wrapped__ = openai_models.Models.list  # type: ignore[attr-defined]
+AsyncModels.list.__wrapped__ = openai_models.AsyncModels.list  # type: ignore[attr-defined]
