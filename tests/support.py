@@ -91,6 +91,7 @@ def json_answer(value: Any, status: int = 200, **headers: str) -> Answer:
 def scripted_server() -> Iterator[ScriptedServer]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # it writes head and body by themselves, and would wait 40 ms between them
 
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
