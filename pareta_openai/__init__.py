@@ -46,16 +46,19 @@ if TYPE_CHECKING:
         ParetaError,
         PermissionDeniedError,
         RateLimitError,
+        UnknownModelError,
         UnprocessableEntityError,
         UnsupportedOnParetaError,
         UploadFailedError,
         WaitTimeoutError,
     )
+    from .going_over import WentOver
     from .openai_data import OpenAIRows, SkippedLine, evals_from_openai
     from .openai_names import *  # noqa: F403 - first: what is ours as well is ours
     from .resources.chat_stream import AsyncChatStream, ChatStream
     from .resources.deploy_stream import AsyncDeployStream, DeployStream
     from .resources.models import Model, ModelList
+    from .shadowing import Shadow
     from .types import (
         Capability,
         DeployEvent,
@@ -134,16 +137,19 @@ __all__ = [
     "ParetaOpenAI",
     "PermissionDeniedError",
     "RateLimitError",
+    "Shadow",
     "SkippedLine",
     "Task",
     "TaskMatch",
     "TaskMatchCandidate",
+    "UnknownModelError",
     "UnprocessableEntityError",
     "UnsupportedOnParetaError",
     "UploadFailedError",
     "UploadedDocument",
     "Usage",
     "WaitTimeoutError",
+    "WentOver",
     "__version__",
     "evals_from_openai",
     "install",
@@ -157,6 +163,8 @@ _HOMES = (
     "client",
     "types",
     "openai_data",
+    "going_over",
+    "shadowing",
     "types.chat",
     "resources.models",
     "resources.chat_stream",

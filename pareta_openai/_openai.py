@@ -41,7 +41,7 @@ import math
 import os
 import uuid
 import warnings
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, partial
 from importlib import import_module
@@ -53,6 +53,7 @@ import pydantic
 
 from . import bodies, deadlines, decoding
 from .decoding import UnworkableJSON, is_too_deep, read_json
+from .pickling import without_secrets
 from .retry_after import seconds_by_their_clock
 from .shapes import has_shape_of
 from .transports import drop_unsendable_cookies, is_about_an_address, request_errors
@@ -369,13 +370,111 @@ else:
     _OpenAIClient = next(base for base in openai.OpenAI.__mro__ if issubclass(openai.AsyncOpenAI, base))
 
 
+def body_of(options: Any) -> dict[str, Any]:
+    """What a call is about to send as JSON, or beside files; empty where it is nothing of the kind."""
+    parts = (getattr(options, "json_data", None), getattr(options, "extra_json", None))
+    return {name: value for part in parts if isinstance(part, Mapping) for name, value in part.items()}
+
+
+def replace_body(options: Any, body: Mapping[str, Any]) -> None:
+    options.json_data, options.extra_json = body, None
+
+
+def copy_options(options: Any) -> Any:
+    """A call's options, to send the same call elsewhere: what is set on the one does not change the other."""
+    return options.model_copy()
+
+
+def after_parsing(options: Any, note: Callable[[Any], Any]) -> None:
+    """Have the answer of a call, also that in a raw response, pass through `note`."""
+    before = options.post_parser if callable(getattr(options, "post_parser", None)) else None
+    options.post_parser = lambda parsed: note(parsed if before is None else before(parsed))
+
+
+def chat_request(body: Mapping[str, Any]) -> tuple[Any, Any]:
+    """What the client's `request` takes for a chat completion."""
+    from openai._models import FinalRequestOptions
+    from openai.types.chat import ChatCompletion
+
+    options = FinalRequestOptions.construct(method="post", url="/chat/completions", json_data=dict(body))
+    return ChatCompletion, options
+
+
+class _Watched:
+    """The items of a stream, which are counted out to somebody else as well; to whom too when there are no more."""
+
+    def __init__(self, items: Any, when_whole: Callable[[list[Any]], None]) -> None:
+        self._items = items
+        self._seen: list[Any] = []
+        self._when_whole = when_whole
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __aiter__(self) -> AsyncIterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        try:
+            item = next(self._items)
+        except StopIteration:
+            self._when_whole(self._seen)
+            raise
+        self._seen.append(item)
+        return item
+
+    async def __anext__(self) -> Any:
+        try:
+            item = await self._items.__anext__()
+        except StopAsyncIteration:
+            self._when_whole(self._seen)
+            raise
+        self._seen.append(item)
+        return item
+
+
+def watch(answer: Any, when_whole: Callable[[list[Any]], None]) -> None:
+    """Call `when_whole` with an answer, or with the items of a stream once the caller has read them all.
+
+    Never with what is streamed from a response, nor for a stream that the caller leaves.
+    """
+    if isinstance(answer, (openai.APIResponse, openai.AsyncAPIResponse)):
+        return
+    if hasattr(answer, "http_response"):
+        answer = answer.parse()
+    if isinstance(answer, openai.BaseModel):
+        when_whole([answer])
+        return
+    for name in ("_iterator", "_chunks"):  # of openai's streams, and of ours
+        if name in vars(answer):
+            setattr(answer, name, _Watched(vars(answer)[name], when_whole))
+
+
+_SECRET_ARGUMENTS = ("api_key", "admin_api_key", "webhook_secret", "azure_ad_token")
+
+
+def arguments_of(client: Any, *, with_key: bool) -> dict[str, Any]:
+    """What another client of openai's like `client` is made with, without its connections."""
+    # Azure's keeps some under a name of its own, and takes no endpoint beside a base URL.
+    names = {*(keyword_arguments(openai.OpenAI.__init__) or ()), "api_version"}
+    names -= {"http_client", "base_url", "default_headers", "default_query", "provider", "workload_identity"}
+    arguments: dict[str, Any] = {"base_url": str(client.base_url), "default_query": default_query(client)}
+    for name in names:
+        value = getattr(client, name, None) or getattr(client, f"_{name}", None)
+        if value is not None and not name.startswith("_") and (with_key or name not in _SECRET_ARGUMENTS):
+            arguments[name] = value
+    headers = default_headers(client)
+    arguments["default_headers"] = headers if with_key else without_secrets(headers, client.api_key)
+    return arguments
+
+
 class ClientHooks(_OpenAIClient):
     """What openai calls on its clients while a request runs, handed on under names of our own.
 
     `client.py` fills in those that are empty here and knows nothing of the others.
     """
 
-    def _check_request(self, path: str, body: Any) -> Any:
+    def _check_request(self, method: str, path: str, body: Any) -> Any:
         """The body to send in place of `body`; raises where the call cannot succeed."""
         raise NotImplementedError
 
@@ -420,6 +519,18 @@ class ClientHooks(_OpenAIClient):
         """Add to what a call gives, or to its raw response, what the response's headers tell."""
         raise NotImplementedError
 
+    def _unknown_model(self, error: openai.APIStatusError) -> str | None:
+        """The model that `error` says there is none of, where more can be told about that."""
+        raise NotImplementedError
+
+    def _unknown_model_error(self, error: openai.APIStatusError, model: str, live: list[str] | None) -> Exception:
+        """In place of `error`; `live` are the endpoints that can be called, None where they cannot be listed."""
+        raise NotImplementedError
+
+    def _live_endpoints(self) -> Any:
+        """Those that can be called, None where they cannot be listed; awaited by an async client."""
+        raise NotImplementedError
+
     def _starts_endpoints(self, path: str) -> bool:
         """Whether a call to `path` that meets a cold endpoint is to start it."""
         raise NotImplementedError
@@ -438,7 +549,7 @@ class ClientHooks(_OpenAIClient):
         body = options.json_data
         if isinstance(body, Mapping) and isinstance(options.extra_json, Mapping):
             body, options.extra_json = {**body, **options.extra_json}, None
-        options.json_data = self._check_request(options.url, body)
+        options.json_data = self._check_request(options.method, options.url, body)
         if options.method.lower() == "post":
             headers = options.headers if isinstance(options.headers, Mapping) else {}
             if IDEMPOTENCY_HEADER.lower() not in map(str.lower, headers):
@@ -638,6 +749,9 @@ else:
             try:
                 return send()
             except openai.APIStatusError as error:
+                model = self._unknown_model(error)
+                if model is not None:
+                    raise self._unknown_model_error(error, model, self._live_endpoints()) from None
                 endpoint_id = self._cold_endpoint(error)
                 if endpoint_id is None:
                     raise
@@ -677,6 +791,9 @@ else:
             try:
                 return await send()
             except openai.APIStatusError as error:
+                model = self._unknown_model(error)
+                if model is not None:
+                    raise self._unknown_model_error(error, model, await self._live_endpoints()) from None
                 endpoint_id = self._cold_endpoint(error)
                 if endpoint_id is None:
                     raise

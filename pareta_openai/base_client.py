@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, get_args, get_origin
+from typing import TYPE_CHECKING, Any, cast, get_args, get_origin
 
 import openai
 
-from . import _openai, config, errors, waiting
+from . import _openai, aliases, config, errors, unsupported, waiting
 from ._version import __version__
 from .arguments import OWN, and_takes, refuse_unknown, take_own
 from .compression import limit_client
+from .going_over import PARETA, check_fallback, mark, portable
 from .pickling import without_secrets
 from .request_checks import CONTROL_PLANE, check_request
 from .transports import request_for
@@ -20,6 +22,8 @@ from .transports import request_for
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from .aliases import ModelAliases
+    from .shadowing import Shadow
     from .transports import Request, Response
 
 # openai's namespaces that have one of ours in their place. Up to 1.66 openai sets its own as attributes.
@@ -58,6 +62,10 @@ class BaseClient(_openai.ClientHooks):
                 arguments["http_client"] = self._default_http_client()
             super().__init__(api_key=api_key, base_url=base_url, **arguments)
             self._forget_ambient_settings(arguments)
+            if self._options.fallback is not None:
+                check_fallback(self, self._options.fallback)
+            for name in unsupported.CONNECTING & vars(self).keys():
+                unsupported.refuse_connections(self, name, vars(self)[name])
             if is_ours:
                 limit_client(_openai.transport(self))
             for name in _REPLACED:
@@ -102,11 +110,15 @@ class BaseClient(_openai.ClientHooks):
                 raise error.with_traceback(None) from None
 
     @classmethod
-    def from_env(cls, **arguments: Any) -> Self:
+    def from_env(cls, *, config: bool = False, **arguments: Any) -> Self:
         """A client from ``PARETA_API_KEY``, ``PARETA_BASE_URL`` and ``PARETA_MODEL_ALIASES``.
 
-        What the constructor does by itself, said aloud; `arguments` are its own and win over the environment.
+        What the constructor does by itself, said aloud; `arguments` are its own and win over the environment. With
+        `config`, model aliases that neither names are those of `[tool.pareta.model-aliases]` in the nearest
+        pyproject.toml, from the working directory upwards.
         """
+        if config and arguments.get("model_aliases") is None and not os.environ.get(aliases.VARIABLE):
+            arguments["model_aliases"] = aliases.read_config()
         return cls(**arguments)
 
     def _default_http_client(self) -> Any:
@@ -131,9 +143,14 @@ class BaseClient(_openai.ClientHooks):
         return http_client()
 
     @property
-    def model_aliases(self) -> Mapping[str, str]:
-        """Model names as the code has them → what Pareta is sent."""
-        return self._options.model_aliases or {}
+    def model_aliases(self) -> ModelAliases:
+        """Model names as the code has them → what Pareta is sent. ``*`` is for those that have no line."""
+        return cast("ModelAliases", self._options.model_aliases)
+
+    @property
+    def shadow(self) -> Shadow | None:
+        """What ``shadow=`` keeps, and has cost so far."""
+        return cast("Shadow | None", self._options.shadow or None)
 
     @property
     def user_agent(self) -> str:
@@ -155,7 +172,11 @@ class BaseClient(_openai.ClientHooks):
         else:
             headers = without_secrets(headers, api_key)
         arguments["default_headers"] = headers
-        return _wake_up, (type(self), {**arguments, **vars(self._options)})
+        own = {f.name: getattr(self._options, f.name) for f in dataclasses.fields(self._options)}
+        own = {name: value for name, value in own.items() if value is not getattr(config.ClientOptions, name)}
+        if "fallback" in own:
+            own["fallback"] = portable(own["fallback"], with_key=self._options.pickle_api_key)
+        return _wake_up, (type(self), {**arguments, **own})
 
     def __copy__(self) -> Self:
         return self.copy()  # type: ignore[attr-defined, no-any-return]
@@ -175,17 +196,22 @@ class BaseClient(_openai.ClientHooks):
         )
         return f"{type(self).__name__}(base_url={base_url!r}, api_key={shown!r}{own})"
 
-    def _check_request(self, path: str, body: Any) -> Any:
+    def _check_request(self, method: str, path: str, body: Any) -> Any:
         if self._missing_key is not None:
             raise self._missing_key
         if self._options.transport == "aiohttp":
             from .aiohttp_transport import require_asyncio
 
             require_asyncio()
+        if not self._options.allow_unsupported:
+            unsupported.check(self, method, path)
         return check_request(path, body, self.model_aliases)
 
     def _status_error(self, response: Response, body: object) -> openai.APIStatusError:
-        return errors.status_error(response, body)
+        since = unsupported.missing_before(response.request.method, self._path_of(response.request))
+        is_missing = response.status_code == 404 and since is not None
+        hint = f"Pareta answers this from version {since} of its platform on." if is_missing else None
+        return errors.status_error(response, body, hint=hint)
 
     def _connection_error(self, error: openai.APIConnectionError) -> openai.APIConnectionError:
         return errors.connection_error(error)
@@ -211,6 +237,18 @@ class BaseClient(_openai.ClientHooks):
             from .types.chat import attach_receipt
 
             attach_receipt(answer, response.headers)
+        if self._options.fallback is not None:
+            mark(answer, PARETA)
+
+    def _unknown_model(self, error: openai.APIStatusError) -> str | None:
+        """The name that the call `error` is about had for its model, where that is one of OpenAI's and no endpoint."""
+        if error.status_code != 404 or not error.request.url.path.endswith("/chat/completions"):
+            return None
+        model = errors.named_endpoint(error.request)
+        return model if model is not None and aliases.is_openai_model(model) else None
+
+    def _unknown_model_error(self, error: openai.APIStatusError, model: str, live: list[str] | None) -> Exception:
+        return errors.unknown_model(error, model, live)
 
     def _starts_endpoints(self, path: str) -> bool:
         return self._options.on_not_ready == "start" and not path.startswith(CONTROL_PLANE)
@@ -229,6 +267,9 @@ class BaseClient(_openai.ClientHooks):
 
     def _unreadable_answer(self, response: Response, reason: str, body: object) -> openai.APIError:
         return errors.unreadable_answer(response, reason, body)
+
+
+unsupported.guard_connections(BaseClient)
 
 
 def _wake_up(client_class: Any, arguments: dict[str, Any]) -> Any:

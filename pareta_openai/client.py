@@ -9,6 +9,7 @@ import openai
 
 from . import _openai
 from .base_client import BaseClient
+from .going_over import AsyncCalls, SyncCalls
 
 if TYPE_CHECKING:
     from typing import Any
@@ -27,7 +28,7 @@ _POLL_INTERVAL = 2.0
 """Seconds between two looks at an endpoint that a call is waiting for."""
 
 
-class ParetaOpenAI(BaseClient, _openai.SyncHooks, openai.OpenAI):
+class ParetaOpenAI(BaseClient, SyncCalls, _openai.SyncHooks, openai.OpenAI):
     """An ``openai.OpenAI`` for Pareta, which it is a real subclass of.
 
     `api_key` is a ``pareta_sk_`` key, else ``PARETA_API_KEY``. `base_url` is the platform's, with or without
@@ -75,6 +76,12 @@ class ParetaOpenAI(BaseClient, _openai.SyncHooks, openai.OpenAI):
         ) -> Self: ...
 
         with_options = copy  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+
+    def _live_endpoints(self) -> list[str] | None:
+        try:
+            return [model.id for model in self.models.list()]
+        except openai.OpenAIError:
+            return None
 
     def _bring_up(self, endpoint_id: str) -> None:
         self.endpoints.ensure_live(endpoint_id, timeout=self._options.not_ready_timeout, poll_interval=_POLL_INTERVAL)
@@ -125,7 +132,7 @@ class ParetaOpenAI(BaseClient, _openai.SyncHooks, openai.OpenAI):
         return Tasks(self)
 
 
-class AsyncParetaOpenAI(BaseClient, _openai.AsyncHooks, openai.AsyncOpenAI):
+class AsyncParetaOpenAI(BaseClient, AsyncCalls, _openai.AsyncHooks, openai.AsyncOpenAI):
     """An ``openai.AsyncOpenAI`` for Pareta: `ParetaOpenAI`, awaited.
 
     With ``transport="aiohttp"`` it sends by aiohttp, which takes half the CPU where many streams come in small pieces.
@@ -172,6 +179,12 @@ class AsyncParetaOpenAI(BaseClient, _openai.AsyncHooks, openai.AsyncOpenAI):
         from .event_loops import EventLoopsHttpClient
 
         return EventLoopsHttpClient()
+
+    async def _live_endpoints(self) -> list[str] | None:
+        try:
+            return [model.id async for model in self.models.list()]
+        except openai.OpenAIError:
+            return None
 
     async def _bring_up(self, endpoint_id: str) -> None:
         await self.endpoints.ensure_live(

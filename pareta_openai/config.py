@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from .errors import ParetaError
+from . import aliases
+from .errors import EndpointNotReadyError, InsufficientCreditsError, ParetaError
+
+if TYPE_CHECKING:
+    import openai
+
+    from .aliases import AskedForTheRest, ModelAliases
+    from .going_over import WentOver
+    from .shadowing import Shadow
 
 API_KEY_VARIABLE = "PARETA_API_KEY"
 BASE_URL_VARIABLE = "PARETA_BASE_URL"
-MODEL_ALIASES_VARIABLE = "PARETA_MODEL_ALIASES"
 
 API_KEY_PREFIX = "pareta_sk_"
 
@@ -26,15 +33,25 @@ _MINT = f"Pareta keys start with {API_KEY_PREFIX} and are minted in the Pareta d
 class ClientOptions:
     """What a client of ours takes that openai's does not: construction, `copy` and `repr` all read it from here."""
 
-    model_aliases: Mapping[str, str] | None = None
+    model_aliases: ModelAliases | AskedForTheRest | None = None
     on_not_ready: Literal["raise", "start"] = "raise"
     not_ready_timeout: float = 300.0
     pickle_api_key: bool = False
     call_timeout: float | None = None
     transport: Literal["aiohttp"] | None = None
+    allow_unsupported: bool = False
+    fallback: openai.OpenAI | openai.AsyncOpenAI | Callable[[], Any] | None = None
+    fallback_on: type[Exception] | tuple[type[Exception], ...] = (InsufficientCreditsError, EndpointNotReadyError)
+    fallback_models: Mapping[str, str] | None = None
+    on_fallback: Callable[[WentOver], object] | None = None
+    share: float | None = None
+    share_key: str | Callable[[Mapping[str, Any]], str | None] | None = None
+    shadow: bool | Shadow = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "model_aliases", find_model_aliases(self.model_aliases))
+        self._set("model_aliases", aliases.find_model_aliases(self.model_aliases))
+        if self.fallback is not None or self.share is not None or self.share_key or self.shadow:
+            self._complete_going_over()
         if self.on_not_ready not in ("raise", "start"):
             raise ValueError(f"on_not_ready is {self.on_not_ready!r}: give 'raise' or 'start'.")
         if not self.not_ready_timeout > 0:
@@ -43,6 +60,19 @@ class ClientOptions:
             raise ValueError(f"transport is {self.transport!r}: give 'aiohttp', or leave it out for openai's own.")
         if self.call_timeout is not None and not self.call_timeout > 0:
             raise ValueError(f"call_timeout is {self.call_timeout!r}: give the seconds that a call may take in all.")
+
+    def _complete_going_over(self) -> None:
+        from .going_over import check_options, ready
+
+        if self.shadow is True:
+            from .shadowing import Shadow
+
+            self._set("shadow", Shadow())
+        self._set("fallback", ready(self.fallback))
+        check_options(self)
+
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
 
 
 def find_api_key(argument: str | None) -> str:
@@ -116,29 +146,3 @@ def is_pareta_url(url: str) -> bool:
     except ValueError:  # a port that is no number
         return False
     return is_named or host == PARETA_DOMAIN or host.endswith(f".{PARETA_DOMAIN}")
-
-
-def find_model_aliases(argument: Mapping[str, str] | None) -> dict[str, str]:
-    """Model names as the code has them → what Pareta is sent.
-
-    The argument, else ``PARETA_MODEL_ALIASES``, which is written ``gpt-4o-mini=ep_one,gpt-4o=ep_two``.
-    """
-    if argument is None:
-        return _parse_model_aliases(os.environ.get(MODEL_ALIASES_VARIABLE, ""))
-    for name, target in argument.items():
-        if not (isinstance(name, str) and name and isinstance(target, str) and target):
-            raise ValueError(f"model_aliases: {name!r} → {target!r}: both must be non-empty strings.")
-    return dict(argument)
-
-
-def _parse_model_aliases(text: str) -> dict[str, str]:
-    aliases = {}
-    for pair in filter(None, (part.strip() for part in text.split(","))):
-        name, equals, target = (part.strip() for part in pair.partition("="))
-        if not (name and equals and target):
-            raise ParetaError(
-                f"{MODEL_ALIASES_VARIABLE}: cannot read {pair!r}. "
-                "Write name=endpoint, separated by commas: gpt-4o-mini=ep_one,gpt-4o=ep_two"
-            )
-        aliases[name] = target
-    return aliases

@@ -7,7 +7,6 @@
     │   └── IncompleteStreamError         a stream that ended before its answer did
     ├── APIResponseValidationError        a success whose body cannot be read
     ├── DeploymentFailedError             a deploy, or a start, that did not end in a live endpoint
-    ├── UnsupportedOnParetaError          a call of openai's that Pareta does not answer
     ├── UploadFailedError                 the storage that a signed URL named did not take a document
     ├── WaitTimeoutError                  what was waited for goes on; also a TimeoutError
     └── APIStatusError                    any other 4xx
@@ -17,6 +16,8 @@
         ├── InsufficientCreditsError      402
         ├── PermissionDeniedError         403
         ├── NotFoundError                 404
+        │   ├── UnknownModelError         a model of OpenAI's that no endpoint stands for; also a ValueError
+        │   └── UnsupportedOnParetaError  a call of openai's that Pareta does not answer: nothing was sent
         ├── ConflictError                 409
         ├── RateLimitError                429
         └── InternalServerError           5xx
@@ -106,10 +107,6 @@ class DeploymentFailedError(ParetaError):
         self.stage = stage
 
 
-class UnsupportedOnParetaError(ParetaError):
-    """Openai's client has this call and Pareta does not answer it; nothing was sent."""
-
-
 class UploadFailedError(ParetaError):
     """The storage that a signed URL named did not take a document."""
 
@@ -194,6 +191,18 @@ class NotFoundError(APIStatusError, openai.NotFoundError):
     _hint = "client.models.list() has the endpoints that can be called, client.tasks.list() the tasks."
 
 
+class UnknownModelError(NotFoundError, ValueError):
+    """404: the model is named as OpenAI names its own, and no endpoint or alias stands for it."""
+
+    _hint = ""
+
+
+class UnsupportedOnParetaError(NotFoundError):
+    """Openai's client has this call and Pareta does not answer it; nothing was sent, and `response` is made up."""
+
+    _hint = ""
+
+
 class ConflictError(APIStatusError, openai.ConflictError):
     """409: a seed endpoint, which cannot be changed, or a passing lock."""
 
@@ -218,7 +227,7 @@ class EndpointNotReadyError(InternalServerError):
 
     def __init__(self, message: str, *, response: Response, body: object | None) -> None:
         super().__init__(message, response=response, body=body)
-        self.endpoint_id = _named_endpoint(response.request)
+        self.endpoint_id = named_endpoint(response.request)
         if self.endpoint_id is not None:
             self.hint = (
                 f"Endpoint {self.endpoint_id} is stopped or still starting: "
@@ -275,10 +284,13 @@ _STATUS_OF_TYPE = {
 }
 
 
-def status_error(response: Response, body: object | None, *, status: int | None = None) -> APIStatusError:
+def status_error(
+    response: Response, body: object | None, *, status: int | None = None, hint: str | None = None
+) -> APIStatusError:
     """The exception for a 4xx or 5xx answer. `body` is the decoded JSON, or the text where it is none.
 
-    `status` is the response's own unless it was told within a stream.
+    `status` is the response's own unless it was told within a stream, `hint` the exception's own unless there is more
+    to tell.
     """
     status = response.status_code if status is None else status
     error_class = _BY_STATUS.get(status, InternalServerError if status >= 500 else APIStatusError)
@@ -286,6 +298,8 @@ def status_error(response: Response, body: object | None, *, status: int | None 
     inner = body.get("error", body) if isinstance(body, Mapping) else body
     message = f"Error code: {status}{_said(_detail(inner))}"
     error = error_class(message, response=response, body=inner)
+    if hint is not None:
+        error.hint = hint
     if error.hint:
         error.message = f"{message} {error.hint}"
         error.args = (error.message,)
@@ -318,6 +332,31 @@ def _implied_status(error: Mapping[str, Any]) -> int | None:
         if status is not None:
             return status
     return None
+
+
+def unknown_model(error: openai.APIStatusError, model: str, live: list[str] | None) -> UnknownModelError:
+    """For a 404 about `model`; `live` are the ids of the endpoints that can be called, None where nobody knows."""
+    if live:
+        endpoint = live[0]
+        others = f" Live are {', '.join(live[:10])}{', …' if len(live) > 10 else ''}." if len(live) > 1 else ""
+        advice = (
+            f'Say which endpoint stands for it: OpenAI(model_aliases={{"{model}": "{endpoint}"}}), or '
+            f'PARETA_MODEL_ALIASES={model}={endpoint}, or the line "{model}" = "{endpoint}" under '
+            f"[tool.pareta.model-aliases] in pyproject.toml, for pareta-openai run and from_env(config=True).{others}"
+        )
+    elif live is None:
+        advice = "client.models.list() has your endpoints; OpenAI(model_aliases=…) says which of them stands for it."
+    else:
+        advice = "No endpoint is live: client.endpoints.deploy(task=…) deploys one, to name in OpenAI(model_aliases=…)."
+    message = f"{model} is a model of OpenAI's, and none of your endpoints. {advice}"
+    return UnknownModelError(message, response=error.response, body=error.body)
+
+
+def unsupported(client: Any, method: str, path: str, advice: str) -> UnsupportedOnParetaError:
+    """For a call of `client`'s that is not sent; `advice` names what there is in its place."""
+    message = f"Pareta does not answer {method.upper()} {path}: {advice}. OpenAI(allow_unsupported=True) sends it."
+    response = transports.not_found(transports.request_for(client, method.upper(), path))
+    return UnsupportedOnParetaError(message, response=response, body=None)
 
 
 def connection_error(error: openai.APIConnectionError) -> APIConnectionError:
@@ -402,7 +441,8 @@ def _finding(item: object) -> str:
     return ": ".join(filter(None, [where, str(item.get("msg", ""))]))
 
 
-def _named_endpoint(request: Request) -> str | None:
+def named_endpoint(request: Request) -> str | None:
+    """What the path of a request, or the `model` in its body, names."""
     in_path = re.search(r"/endpoints/([^/]+)", request.url.path)
     if in_path:
         return unquote(in_path[1])

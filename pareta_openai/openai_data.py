@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, overload
@@ -105,6 +105,13 @@ def evals_from_openai(path: str | os.PathLike[str]) -> OpenAIRows:
         else:
             rows.append(row)
     return OpenAIRows(rows, skipped)
+
+
+def row_of_call(request: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
+    """A row from the body of a chat completion's request and its answer. Raises `ValueError` where they make none."""
+    row = _row({"request": dict(request), "response": dict(answer)})
+    encode_row(row)
+    return row
 
 
 class _Unusable(ValueError):

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-# What Pareta has and OpenAI has not: no `model` in these bodies is the name of something to call.
-CONTROL_PLANE = ("/endpoints", "/tasks", "/eval")
+from .aliases import resolve
+
+if TYPE_CHECKING:
+    from .aliases import ModelAliases
+
+# What Pareta has and OpenAI has not: no `model` in these bodies is the name of an endpoint.
+CONTROL_PLANE = ("/endpoints", "/tasks", "/eval", "/playground")
 
 
-def check_request(path: str, body: Any, aliases: Mapping[str, str]) -> Any:
+def check_request(path: str, body: Any, aliases: ModelAliases) -> Any:
     """The body to send in place of `body`. Raises `ValueError` for one that cannot succeed."""
     if not isinstance(body, Mapping) or path.startswith(CONTROL_PLANE):
         return body
     if path == "/chat/completions":
         _refuse_empty_chat(body)
     model = body.get("model")
-    alias = aliases.get(model) if isinstance(model, str) else None
-    return body if alias is None else {**body, "model": alias}
+    if not aliases or not isinstance(model, str):
+        return body
+    return {**body, "model": resolve(aliases, model)}
 
 
 def _refuse_empty_chat(body: Mapping[str, Any]) -> None:

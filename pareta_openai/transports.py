@@ -73,6 +73,11 @@ def request_for(client: Any, method: str, path: str) -> Any:
     return import_module(module).Request(method, str(client.base_url).rstrip("/") + path)
 
 
+def not_found(request: Any) -> Any:
+    """A 404 to `request`, for an error about one that was not sent."""
+    return import_module(type(request).__module__.partition(".")[0]).Response(404, request=request)
+
+
 def broken_connection(error: Exception, request: Any) -> Exception:
     """`error` of the transport's as one that says that the other side has hung up."""
     module = sys.modules[type(error).__module__.partition(".")[0]]

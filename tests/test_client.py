@@ -10,6 +10,7 @@ import openai
 import pytest
 
 import pareta_openai
+from pareta_openai import arguments
 from pareta_openai.local import LocalPlatform, Organisation
 from tests.support import MESSAGES, Answer, ScriptedServer, json_answer, settle
 
@@ -85,7 +86,8 @@ async def test_the_async_client_is_closed_by_either_name() -> None:
 
 async def test_signatures_name_openais_arguments_and_ours(build: Callable[..., Any]) -> None:
     client = build(api_key=KEY)
-    ours_alone = {"model_aliases", "on_not_ready", "not_ready_timeout", "pickle_api_key", "call_timeout", "transport"}
+    ours_alone = set(arguments.OWN)
+    assert ours_alone > {"model_aliases", "on_not_ready", "fallback", "transport"}
     openai_class = openai.OpenAI if isinstance(client, openai.OpenAI) else openai.AsyncOpenAI
     for ours, theirs in ((client.__init__, openai_class.__init__), (client.copy, openai_class.copy)):
         names = set(inspect.signature(ours).parameters)

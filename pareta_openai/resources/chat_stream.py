@@ -88,6 +88,9 @@ class _Receipt:
     Mixed in behind openai's class: openai reads the type of chunk from the first base.
     """
 
+    served_by = "pareta"
+    """Or ``fallback``, where the client has one and it answered."""
+
     @property
     def billed_micro_usd(self) -> int | None:
         """What the call was billed; 1 000 000 is $1."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from .. import _openai
-from ..errors import UnsupportedOnParetaError
+from ..errors import unsupported
 from ..types.evals import FrontierModel
 from ._calls import AsyncResource, RequestOptions, SyncResource
 from .eval_runs import AsyncEvalRuns, EvalRuns, frontier_models
@@ -31,18 +31,21 @@ else:
 
 
 _IN_ITS_PLACE = {
-    "create": "evals.sets.create(task=…, items=…) takes your rows, client.evals.runs.create(…) runs on them",
-    "retrieve": "evals.sets.retrieve(id) gives a set, evals.runs.retrieve(id) a run",
-    "update": "a set does not change: evals.sets.create(…) makes another",
-    "list": "evals.sets.list() lists the sets",
-    "delete": "evals.sets.delete(id) deletes a set",
+    "create": ("POST", "evals.sets.create(task=…, items=…) takes your rows, client.evals.runs.create(…) runs on them"),
+    "retrieve": ("GET", "evals.sets.retrieve(id) gives a set, evals.runs.retrieve(id) a run"),
+    "update": ("POST", "a set does not change: evals.sets.create(…) makes another"),
+    "list": ("GET", "evals.sets.list() lists the sets"),
+    "delete": ("DELETE", "evals.sets.delete(id) deletes a set"),
 }
 
 
-def _explain(method: str) -> NoReturn:
-    raise UnsupportedOnParetaError(
-        f"Pareta has no client.evals.{method}() in OpenAI's shape: client.{_IN_ITS_PLACE[method]}."
-    )
+def _of_openais(evals: Any, method: str, *args: Any, **kwargs: Any) -> Any:
+    """Openai's own `method`, where the client is to send what Pareta does not answer. Raises otherwise."""
+    openais = getattr(super(type(evals), evals), method, None)
+    if evals._pareta._options.allow_unsupported and openais is not None:
+        return openais(*args, **kwargs)
+    http_method, advice = _IN_ITS_PLACE[method]
+    raise unsupported(evals._pareta, http_method, "/evals", f"client.{advice}")
 
 
 class Evals(SyncResource, _OpenAIEvals):  # type: ignore[misc]
@@ -71,20 +74,20 @@ class Evals(SyncResource, _OpenAIEvals):  # type: ignore[misc]
         """
         return self._send(frontier_models(task), options)
 
-    def create(self, *_: Any, **__: Any) -> NoReturn:
-        _explain("create")
+    def create(self, *args: Any, **kwargs: Any) -> Any:
+        return _of_openais(self, "create", *args, **kwargs)
 
-    def retrieve(self, *_: Any, **__: Any) -> NoReturn:
-        _explain("retrieve")
+    def retrieve(self, *args: Any, **kwargs: Any) -> Any:
+        return _of_openais(self, "retrieve", *args, **kwargs)
 
-    def update(self, *_: Any, **__: Any) -> NoReturn:
-        _explain("update")
+    def update(self, *args: Any, **kwargs: Any) -> Any:
+        return _of_openais(self, "update", *args, **kwargs)
 
-    def list(self, *_: Any, **__: Any) -> NoReturn:
-        _explain("list")
+    def list(self, *args: Any, **kwargs: Any) -> Any:
+        return _of_openais(self, "list", *args, **kwargs)
 
-    def delete(self, *_: Any, **__: Any) -> NoReturn:
-        _explain("delete")
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        return _of_openais(self, "delete", *args, **kwargs)
 
 
 class AsyncEvals(AsyncResource, _OpenAIAsyncEvals):  # type: ignore[misc]
@@ -110,17 +113,17 @@ class AsyncEvals(AsyncResource, _OpenAIAsyncEvals):  # type: ignore[misc]
         """See `Evals.frontier_models`."""
         return await self._send(frontier_models(task), options)
 
-    def create(self, *_: Any, **__: Any) -> NoReturn:
-        _explain("create")
+    def create(self, *args: Any, **kwargs: Any) -> Any:
+        return _of_openais(self, "create", *args, **kwargs)
 
-    def retrieve(self, *_: Any, **__: Any) -> NoReturn:
-        _explain("retrieve")
+    def retrieve(self, *args: Any, **kwargs: Any) -> Any:
+        return _of_openais(self, "retrieve", *args, **kwargs)
 
-    def update(self, *_: Any, **__: Any) -> NoReturn:
-        _explain("update")
+    def update(self, *args: Any, **kwargs: Any) -> Any:
+        return _of_openais(self, "update", *args, **kwargs)
 
-    def list(self, *_: Any, **__: Any) -> NoReturn:
-        _explain("list")
+    def list(self, *args: Any, **kwargs: Any) -> Any:
+        return _of_openais(self, "list", *args, **kwargs)
 
-    def delete(self, *_: Any, **__: Any) -> NoReturn:
-        _explain("delete")
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        return _of_openais(self, "delete", *args, **kwargs)

@@ -36,6 +36,8 @@ class ChatCompletion(OpenAIChatCompletion):
     """What the task's frontier model would have cost for it."""
     savings_factor: ClassVar[float | None] = None
     """How many times what was billed that is."""
+    served_by: ClassVar[str] = "pareta"
+    """Or ``fallback``, where the client has one and it answered."""
 
 
 def completion_class(cast_to: object) -> object:
@@ -59,6 +61,6 @@ def receipt(headers: Mapping[str, str]) -> dict[str, float | None]:
 def attach_receipt(answer: object, headers: Mapping[str, str]) -> None:
     """Put the receipt on a completion, a parsed one too, or on a raw response."""
     if isinstance(answer, OpenAIChatCompletion) or not isinstance(answer, openai.BaseModel):
-        for name, value in receipt(headers).items():
+        for name, value in (*receipt(headers).items(), ("served_by", "pareta")):
             # Beside a model's fields, as openai puts `_request_id`: it is no part of what the model is equal by.
             object.__setattr__(answer, name, value)

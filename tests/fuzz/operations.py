@@ -294,7 +294,6 @@ INFERENCE = [
     Operation("chat.completions.parse", _with_parse, _parse, PARSED, anything, raises=NOT_AS_ASKED),
     Operation("embeddings.create", lambda client: client.embeddings, _embed, EMBEDDINGS, anything),
     Operation("models.list", lambda client: client.models, lambda n: n.list(), MODELS, anything),
-    Operation("models.retrieve", lambda client: client.models, lambda n: n.retrieve("ep_1"), MODEL, anything),
 ]
 
 OPERATIONS = CONTROL_PLANE + INFERENCE
