@@ -136,19 +136,35 @@ def _as_text(module: Module, node: ast.expr, seen: frozenset[object]) -> str:
 
 def _named(module: Module, node: ast.Name, seen: frozenset[object]) -> Iterator[Value]:
     home = module.scope(node).find(node.id)
-    if home is None or (home, node.id) in seen:
+    last = _last_assigned(module, home, node) if home is not None else None
+    if home is None or (home, node.id, last) in seen:
         yield Value("unknown", node.id)
         return
-    yield from _bound(module, home, node.id, seen | {(home, node.id)})
+    yield from _bound(module, home, node.id, last, seen | {(home, node.id, last)})
 
 
-def _bound(module: Module, home: Scope, name: str, seen: frozenset[object]) -> Iterator[Value]:
+def _last_assigned(module: Module, home: Scope, node: ast.Name) -> ast.expr | None:
+    """What the name has in any case by then: the last value that it is given in the same block, on no condition."""
+    last = None
+    if module.scope(node) is home:
+        block = getattr(home.node, "body", None)
+        for binding in home.bindings[node.id]:
+            if binding.kind in ("value", "nothing") and isinstance(binding.node, ast.expr) and isinstance(block, list):
+                statement = module.statement(binding.node)
+                if statement in block and (statement.end_lineno or 0) < node.lineno:
+                    last = binding.node
+    return last
+
+
+def _bound(module: Module, home: Scope, name: str, last: ast.expr | None, seen: frozenset[object]) -> Iterator[Value]:
     default, is_parameter = parameter(home, name)
-    if is_parameter:
+    if is_parameter and last is None:
         yield Value("parameter", name)
         if default is not None:
             yield from _values(module, default, seen)
     for binding in home.bindings[name]:
+        if last is not None and getattr(binding.node, "lineno", 0) < last.lineno:
+            continue
         if binding.kind == "value" and isinstance(binding.node, ast.expr):
             if binding.node is not default:
                 yield from _values(module, binding.node, seen)

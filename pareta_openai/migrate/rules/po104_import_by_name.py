@@ -19,24 +19,23 @@ def check(module: Module, project: Project) -> Iterable[Finding]:
             continue
         if call.args[0].value.partition(".")[0] != "openai":
             continue
-        importer = _builtin(module, call.func) or module.resolve(call.func)
+        importer = _importer(module, call.func)
         if importer in _LOOKS:
-            yield Finding(
-                "PO104", "left", module.span(call), "it asks whether openai is there, which pareta_openai needs"
-            )
-        elif "import" in _last_name(call.func) and importer != "?":
+            message = "it asks whether openai is there, which pareta_openai needs"
+            yield Finding("PO104", "left", module.span(call), message)
+        elif "import" in importer.rpartition(".")[2]:
             message = 'imports openai by its name: write "pareta_openai" where a client of OpenAI is made of it'
             yield Finding("PO104", "manual", module.span(call), message, safety="manual")
 
 
-def _last_name(function: ast.expr) -> str:
-    return getattr(function, "attr", "") or getattr(function, "id", "")
-
-
-def _builtin(module: Module, function: ast.expr) -> str | None:
-    if isinstance(function, ast.Name) and module.scope(function).find(function.id) is None:
-        return function.id
-    return None
+def _importer(module: Module, function: ast.expr) -> str:
+    """What is called: its origin, else its last name; nothing for a function of the file's own."""
+    if isinstance(function, ast.Name):
+        home = module.scope(function).find(function.id)
+        if home is not None and any(binding.kind == "function" for binding in home.bindings[function.id]):
+            return ""
+    named = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return module.resolve(function) or str(named)
 
 
 RULE = Rule("PO104", "import-by-name", "manual", check)

@@ -12,10 +12,15 @@ from pareta_openai.migrate.project import Project
 
 def check(module: Module, project: Project) -> Iterable[Finding]:
     for client in clients(module, project):
-        # Where that leaves open what the client points at, PO201 speaks of it.
-        if client.hidden and client.fate in ("move", "suggest"):
-            message = f"{client.hidden} may hold api_key, base_url, organization or project of OpenAI's: look there"
-            yield Finding("PO206", "manual", module.span(client.node), message, safety="manual")
+        if not client.hidden or client.fate == "stay" or client.use.origin.startswith("pareta_openai"):
+            continue
+        message = f"{client.hidden} may hold api_key, base_url, organization or project of OpenAI's: look there"
+        if client.fate == "ask":
+            message = (
+                f"its arguments come from {client.hidden}, and with them where it points: "
+                "where that is OpenAI, take pareta_openai's class here"
+            )
+        yield Finding("PO206", "manual", module.span(client.node), message, safety="manual")
 
 
 RULE = Rule("PO206", "hidden-arguments", "manual", check)

@@ -1,0 +1,6 @@
+from openai import OpenAI
+
+url = "http://localhost:8000/v1"
+print(url)
+url = "https://api.openai.com/v1"
+client = OpenAI(base_url=url)

@@ -1,0 +1,5 @@
+from pareta_openai import OpenAI
+
+
+def make(**kwargs):
+    return OpenAI(**kwargs)
