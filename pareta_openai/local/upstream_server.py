@@ -13,6 +13,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from .model_server import Interrupted, ModelAnswer, ModelRequest, ModelServerDown
+from .plain_transport import PlainTransport
 from .scrubbing import Scrubber
 from .upstream import Upstream
 
@@ -35,13 +36,7 @@ class UpstreamServer:
         self._headers = {"content-type": "application/json", "accept-encoding": "identity"}
         if upstream.api_key is not None:
             self._headers["authorization"] = f"Bearer {upstream.api_key}"
-        # Not a client, which takes half as long again for cookies, redirects and the like.
-        self._transport = httpx.AsyncHTTPTransport(
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
-            # Certificates take longer to load than the rest of the platform.
-            verify=upstream.url.startswith("https:"),
-            proxy=_proxy(upstream.url),
-        )
+        self._transport = _transport(upstream.url)
 
     @property
     def name(self) -> str:
@@ -113,6 +108,15 @@ def _split(received: bytes) -> list[bytes]:
 
 async def _one(body: bytes) -> AsyncIterator[bytes]:
     yield body
+
+
+def _transport(url: str) -> httpx.AsyncBaseTransport:
+    """Not a client, which takes half as long again for cookies, redirects and the like."""
+    proxy = _proxy(url)
+    if proxy is None and url.startswith("http:"):
+        return PlainTransport()
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    return httpx.AsyncHTTPTransport(limits=limits, proxy=proxy)
 
 
 def _proxy(url: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 
 import pytest
@@ -51,6 +52,22 @@ def called_through(caller, upstream):
     """A call through a platform of its own."""
     with LocalPlatform(upstream=upstream) as platform:
         yield caller(platform.base_url, DEFAULT_API_KEY)
+
+
+@contextmanager
+def answering(said):
+    """The URL of a server that says this to one request, byte by byte, and hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as threads:
+
+        def speak():
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(said)
+
+        told = threads.submit(speak)
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        told.result()
 
 
 def chunks(answer):
@@ -286,6 +303,43 @@ def test_a_server_that_is_not_there_is_503_and_says_where_it_should_be(caller):
     assert int(answer.headers["Retry-After"]) >= 1
     assert KEY not in answer.detail
     assert uptime["availability"] == 0
+
+
+def test_a_server_that_was_away_is_asked_again_over_a_new_connection(caller):
+    with LocalPlatform() as model, called_through(caller, Upstream(model.base_url, api_key=model.api_key)) as call:
+        answered = [call.chat().status]
+        with model.unreachable():
+            answered.append(call.chat().status)
+        answered.append(call.chat().status)
+    assert answered == [200, 503, 200]
+
+
+def test_calls_one_after_the_other_share_a_connection_and_those_at_once_do_not(caller, model_server, model):
+    with called_through(caller, Upstream(model_server.base_url, api_key=model.api_key)) as call:
+        connections = model_server._server._state.connections
+        before = set(connections)
+        for _ in range(3):
+            assert call.chat().status == 200
+        assert len(connections - before) == 1
+        model.add_fault(faults.latency(before_headers=0.2), times=4)
+        with ThreadPoolExecutor(4) as threads:
+            assert {answer.status for answer in threads.map(lambda _: call.chat(), range(4))} == {200}
+        assert len(connections - before) == 4
+
+
+@pytest.mark.parametrize("head", [b"SSH-2.0-OpenSSH_9.6\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n"])
+def test_a_server_that_speaks_no_http_is_a_drop(caller, head):
+    dropped = pytest.raises(http.client.RemoteDisconnected)
+    with answering(head) as url, called_through(caller, Upstream(url)) as call, dropped:
+        call.chat()
+
+
+def test_interim_answers_are_passed_over(caller):
+    body = b'{"choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}]}'
+    head = b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    head += b"Content-Length: %d\r\n\r\n" % len(body)
+    with answering(head + body) as url, called_through(caller, Upstream(url)) as call:
+        assert call.chat().json()["choices"][0]["message"]["content"] == "Hello"
 
 
 def test_balance_and_cold_endpoints_count_before_the_upstream_is_asked(call, model, organisation):
