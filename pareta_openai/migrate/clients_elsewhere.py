@@ -8,7 +8,7 @@ from .clients import Client, clients
 from .module import Module
 from .project import Project
 
-_OPENAIS = ("OpenAI", "AsyncOpenAI", "Client", "AsyncClient")
+_OPENAIS = ("OpenAI", "AsyncOpenAI", "Client", "AsyncClient", "AzureOpenAI", "AsyncAzureOpenAI")
 _OURS = ("OpenAI", "AsyncOpenAI", "Pareta", "AsyncPareta", "ParetaOpenAI", "AsyncParetaOpenAI")
 CLIENTS = frozenset({*(f"openai.{name}()" for name in _OPENAIS), *(f"pareta_openai.{name}()" for name in _OURS)})
 """The origins of clients, openai's and ours."""
@@ -17,6 +17,15 @@ CLIENTS = frozenset({*(f"openai.{name}()" for name in _OPENAIS), *(f"pareta_open
 def other_vendor(module: Module, project: Project) -> str:
     """The vendor of a client that this module builds and that does not move; else nothing."""
     return next(filter(None, map(_vendor, clients(module, project))), "")
+
+
+def other_vendor_anywhere(project: Project) -> str:
+    """The vendor of a client that some file of the project builds and that does not move; else nothing."""
+    if "other_vendor" not in project.memo:
+        found = (other_vendor(module, project) for module in project.modules())
+        project.memo["other_vendor"] = next(filter(None, found), "")
+    vendor: str = project.memo["other_vendor"]
+    return vendor
 
 
 def vendor_of(module: Module, project: Project, node: ast.AST) -> str:

@@ -14,9 +14,10 @@ UNSERVED = frozenset(
     {
         *("assistants", "threads", "batches", "containers", "conversations", "files", "fine_tuning", "realtime"),
         *("uploads", "vector_stores", "videos", "webhooks", "chatkit", "admin", "live", "skills"),
+        *("audio", "images", "moderations"),
     }
 )
-"""openai's namespaces that Pareta has nothing for."""
+"""openai's namespaces that Pareta has nothing for, or something of another shape."""
 
 
 def used_for(module: Module, made: ast.expr) -> set[str]:

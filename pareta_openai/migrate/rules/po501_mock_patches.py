@@ -12,7 +12,7 @@ import ast
 from collections.abc import Iterable
 
 from ..calls import argument, name_for, replace_in_string, string
-from ..clients_elsewhere import other_vendor
+from ..clients_elsewhere import other_vendor_anywhere
 from ..findings import Edit, Finding, Rule
 from ..imported import imports_any
 from ..module import Module
@@ -28,14 +28,14 @@ _FIXTURES = (
 )
 _OWN = f"Pareta's client has a resource of its own here, which this patch does not reach: {_FIXTURES}"
 _BITES_ON = "Pareta's client inherits this from openai's: the patch bites on."
-_STAYS = (
-    "A client here stays with {}: patch {} too for those that moved to pareta_openai, or patch where the name is used."
-)
+_STAYS = "A client of the project stays with {}: patch {} for those that moved, or the name where it is used."
 _PIECES = "Write the target as one string: it has to begin with pareta_openai."
 _AZURE_ADVICE = "Patch pareta_openai.OpenAI where the Azure client is migrated: pareta_openai has no Azure class."
 
 
 def check(module: Module, project: Project) -> Iterable[Finding]:
+    if project.file_of("openai", module.path) is not None:
+        return  # these are the tests of an openai of the project's own
     for call in module.nodes(ast.Call):
         target = argument(call, "target", position=0)
         text = string(target)
@@ -94,7 +94,7 @@ def _by_path(module: Module, project: Project, node: ast.expr, target: str) -> I
         return
     elif name not in _CLASSES:
         yield _finding(module, node, *_elsewhere(target, name))
-    elif vendor := other_vendor(module, project):
+    elif vendor := other_vendor_anywhere(project):
         yield _finding(module, node, "manual", _STAYS.format(vendor, f"pareta_openai.{_CLASSES[name]}"))
     else:
         new = f"pareta_openai.{_CLASSES[name]}{dot}{further}"
@@ -116,7 +116,7 @@ def _elsewhere(target: str, name: str) -> tuple[str, str]:
 def _of_object(module: Module, project: Project, node: ast.expr, name: str) -> Iterable[Finding]:
     origin = module.resolve(node) or ""
     if origin == "openai" and name in _CLASSES:
-        vendor = other_vendor(module, project)
+        vendor = other_vendor_anywhere(project)
         if vendor:
             yield _finding(module, node, "manual", _STAYS.format(vendor, f"pareta_openai.{_CLASSES[name]}"))
             return
