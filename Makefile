@@ -3,7 +3,7 @@
 #   make test PYTHON=python3.13            make .venv with this Python
 #   make test-matrix PYTHONS="3.10 3.13" OPENAIS="2.0.0 3.*"
 .DEFAULT_GOAL := help
-.PHONY: help bench demo test lint types build test-corpora test-dashboard test-matrix test-programs test-references test-schemathesis test-unedited test-workers lock venv clean
+.PHONY: help bench demo test lint types build test-corpora test-dashboard test-instrumented test-matrix test-programs test-references test-schemathesis test-unedited test-workers lock venv clean
 
 # The caller's own Python environment must not leak into .venv.
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
@@ -39,6 +39,9 @@ test-dashboard: venv ## run the tests of the dashboard in Chromium
 
 test-programs: venv ## run programs of other clients against the local platform
 	$(python) -m nox -s programs -- $(ARGS)
+
+test-instrumented: venv ## run wrapped clients under langsmith, braintrust, langfuse and OpenTelemetry
+	$(python) -m nox -s instrumented -- $(ARGS)
 
 test-unedited: venv ## run programs written for OpenAI under pareta-openai run
 	$(python) -m nox -s unedited -- $(ARGS)

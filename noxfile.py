@@ -230,6 +230,22 @@ def bench(session: nox.Session) -> None:
     session.run("python", "benchmarks/speed.py", *each, *session.posargs)
 
 
+WHICH_INSTRUMENT = """
+from importlib.metadata import version
+names = ["braintrust", "langfuse", "langsmith", "opentelemetry-instrumentation-openai"]
+print(", ".join(f"{name} {version(name)}" for name in [*names, f"{names[-1]}-v2"]))
+"""
+
+
+@nox.session
+def instrumented(session: nox.Session) -> None:
+    """Clients that langsmith, braintrust, langfuse and OpenTelemetry instrument, wrapped."""
+    project = nox.project.load_toml("pyproject.toml")
+    install_for_tests(session, *nox.project.dependency_groups(project, "instrumented"))
+    session.run("python", "-c", WHICH_INSTRUMENT, log=False)
+    session.run("python", "-m", "pytest", "-m", "instrumented", "tests/instrumented", *session.posargs)
+
+
 @nox.session
 def unedited(session: nox.Session) -> None:
     """Programs written for OpenAI under `pareta-openai run`, beside the same ones edited by hand."""
