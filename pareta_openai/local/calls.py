@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
+from typing import TypeVar
 
 from .endpoints import Endpoint
 from .store import Store
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_DAY = 86400
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,37 @@ class Call:
     milliseconds: float = 0.0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+
+
+@dataclass(frozen=True)
+class Bill:
+    """One debit of an endpoint's, and what the frontier model would have cost."""
+
+    at: float
+    micro_usd: int
+    frontier_micro_usd: int
+
+
+class Period(Enum):
+    """Of UTC, in seconds; a week begins on Monday."""
+
+    HOUR = 3_600
+    DAY = 86_400
+    WEEK = 604_800
+
+    @classmethod
+    def named(cls, name: str | None) -> Period | None:
+        """None for a name that is none of theirs."""
+        return cls.__members__.get((name or "").upper())
+
+    def start(self, at: float) -> int:
+        """The second at which the one begins that `at` is in."""
+        # The epoch was a Thursday.
+        monday = 4 * 86_400 if self is Period.WEEK else 0
+        return int((at - monday) // self.value) * self.value + monday
+
+
+_Dated = TypeVar("_Dated", Call, Bill)
 
 
 class Calls:
@@ -54,16 +87,16 @@ class Calls:
         )
         return [Call(row[0], bool(row[1]), row[2], row[3], row[4]) for row in rows]
 
-    def billed(self, organisation_id: str, endpoint: Endpoint, *, since: float) -> tuple[int, int, int]:
-        """How many debits the endpoint has, their micro-USD, and the frontier model's for the same calls."""
-        row = self._store.row(
-            "SELECT count(*), coalesce(sum(micro_usd), 0), coalesce(sum(frontier_micro_usd), 0) FROM debits"
-            " WHERE organisation_id = ? AND endpoint_id = ? AND at >= ?",
+    def billed(self, organisation_id: str, endpoint: Endpoint, *, since: float) -> list[Bill]:
+        """Oldest first."""
+        rows = self._store.rows(
+            "SELECT at, micro_usd, frontier_micro_usd FROM debits"
+            " WHERE organisation_id = ? AND endpoint_id = ? AND at >= ? ORDER BY at",
             organisation_id,
             endpoint.id,
             max(since, endpoint.created_at),
         )
-        return (0, 0, 0) if row is None else (row[0], row[1], row[2])
+        return [Bill(*row) for row in rows]
 
 
 def window_start(window: str | None, now: float) -> float:
@@ -82,10 +115,9 @@ def percentile(values: list[float], percent: int) -> float | None:
     return ordered[-(-len(ordered) * percent // 100) - 1]
 
 
-def calls_by_day(calls: list[Call]) -> dict[int, int]:
-    """How many of the calls fall on each UTC day, by the second at which the day begins."""
-    days: dict[int, int] = {}
-    for call in calls:
-        day = int(call.at // _DAY) * _DAY
-        days[day] = days.get(day, 0) + 1
-    return days
+def by_period(dated: Iterable[_Dated], period: Period) -> dict[int, list[_Dated]]:
+    """Those of each period, by the second at which it starts, in their order."""
+    periods: dict[int, list[_Dated]] = {}
+    for one in dated:
+        periods.setdefault(period.start(one.at), []).append(one)
+    return periods

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pareta_openai.local.calls import percentile, window_start
+from pareta_openai.local import LocalPlatform
+from pareta_openai.local.calls import Period, percentile, window_start
 
 ENDPOINT = "ep_contract_key_fields_1"
 
@@ -88,6 +89,69 @@ def test_any_query_is_taken(metric, query):
 def test_a_window_leaves_out_what_was_before_it(metric):
     assert metric("cost", "?window=0s")["billed_requests"] == 0
     assert metric("activity", "?since=0s")["requests"] == 0
+
+
+@pytest.fixture
+def weeks(caller):
+    """Reads the metrics of an endpoint with one call now, two a day later, and one a fortnight after those."""
+    with LocalPlatform() as platform:
+        call = caller(platform.base_url, platform.api_key)
+        # Calls that belong together are not to be made on both sides of midnight.
+        platform.clock.advance(seconds=86_400 + 3_600 - platform.clock.now() % 86_400)
+        for days, calls in ((0, 1), (1, 2), (14, 1)):
+            platform.clock.advance(days=days)
+            for _ in range(calls):
+                assert call.chat(model="ep_contract_kie").status == 200
+        yield lambda name, query="": call("GET", f"/v1/endpoints/ep_contract_kie/{name}{query}").json()
+
+
+COUNTS = {
+    "performance": "requests",
+    "uptime": "requests",
+    "cost": "billed_requests",
+    "quality": "judged",
+    "activity": "requests",
+}
+
+
+@pytest.mark.parametrize(("name", "count"), COUNTS.items())
+def test_figures_can_be_had_for_each_day(weeks, name, count):
+    whole = weeks(name)
+    by_day = weeks(name, "?group_by=day")
+    assert {**whole, "groups": by_day["groups"]} == by_day
+    assert [group[count] for group in by_day["groups"]] == [1, 2, 1]
+    first, second, third = (group["start"] for group in by_day["groups"])
+    assert (second - first, third - second) == (86_400, 14 * 86_400)
+    assert first % 86_400 == 0
+    assert all(set(group) == (set(whole) - {"windows"}) | {"start"} for group in by_day["groups"])
+
+
+def test_the_figures_of_the_groups_add_up(weeks):
+    for period in ("hour", "day", "week"):
+        cost = weeks("cost", f"?group_by={period}")
+        assert {key: sum(group[key] for group in cost["groups"]) for key in cost if key != "groups"} == {
+            key: value for key, value in cost.items() if key != "groups"
+        }
+
+
+def test_a_window_and_a_period_go_together(weeks):
+    [group] = weeks("cost", "?window=7d&group_by=day")["groups"]
+    assert group["billed_requests"] == 1
+
+
+def test_a_period_that_is_unknown_groups_nothing(weeks):
+    assert "groups" not in weeks("cost", "?group_by=model")
+    assert "groups" not in weeks("cost")
+
+
+def test_weeks_begin_on_monday():
+    # 12 and 18 January 2026 are a Monday and a Sunday.
+    monday = 1_768_176_000
+    assert [Period.WEEK.start(at) for at in (monday, monday + 604_799, monday - 1)] == [
+        monday,
+        monday,
+        monday - 604_800,
+    ]
 
 
 def test_windows_are_read_in_their_unit():

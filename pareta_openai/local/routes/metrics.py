@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from pareta_openai.local.calls import Call, calls_by_day, percentile, window_start
+from pareta_openai.local.calls import Bill, Call, Period, by_period, percentile, window_start
 from pareta_openai.local.endpoints import Endpoint
 from pareta_openai.local.state import State
 
@@ -15,8 +16,17 @@ from .dependencies import CurrentState, Organisation
 
 router: APIRouter = APIRouter(prefix="/endpoints/{endpoint_id}", tags=["Endpoint metrics"])
 
+_Row = TypeVar("_Row", Call, Bill)
 
-class Performance(BaseModel):
+
+class Metric(BaseModel):
+    """`groups` is there where `group_by` is ``hour``, ``day`` or ``week``: the same figures of each such period (UTC)
+    that has any, oldest first, with its `start` in seconds since the epoch."""
+
+    groups: list[dict[str, Any]] | None = None
+
+
+class Performance(Metric):
     """Latency in milliseconds until the answer was ready."""
 
     requests: int
@@ -25,7 +35,7 @@ class Performance(BaseModel):
     p99: float | None
 
 
-class Uptime(BaseModel):
+class Uptime(Metric):
     """`availability` is the share of calls, 0 to 1, that found the endpoint live."""
 
     requests: int
@@ -33,7 +43,7 @@ class Uptime(BaseModel):
     availability: float | None
 
 
-class Cost(BaseModel):
+class Cost(Metric):
     billed_requests: int
     total_micro_usd: int
     frontier_baseline_micro_usd: int
@@ -48,7 +58,7 @@ class JudgeWindow(BaseModel):
     quality_mean: float | None
 
 
-class Quality(BaseModel):
+class Quality(Metric):
     """Nothing is judged locally: each answered call counts with its model's leaderboard quality."""
 
     judged: int
@@ -56,7 +66,7 @@ class Quality(BaseModel):
     windows: list[JudgeWindow]
 
 
-class Activity(BaseModel):
+class Activity(Metric):
     requests: int
     prompt_tokens: int
     completion_tokens: int
@@ -69,71 +79,105 @@ async def _since(state: CurrentState, window: str | None = None, since: str | No
     return window_start(window or since, state.now())
 
 
+async def _period(group_by: str | None = None) -> Period | None:
+    return Period.named(group_by)
+
+
 Since = Annotated[float, Depends(_since)]
+GroupBy = Annotated["Period | None", Depends(_period)]
 
 
-@router.get("/performance")
+@router.get("/performance", response_model_exclude_unset=True)
 async def endpoint_performance(
-    endpoint_id: str, state: CurrentState, organisation: Organisation, since: Since
+    endpoint_id: str, state: CurrentState, organisation: Organisation, since: Since, group_by: GroupBy
 ) -> Performance:
     _, calls = _calls(state, organisation, endpoint_id, since)
-    latencies = [call.milliseconds for call in calls if call.answered]
-    return Performance(
-        requests=len(calls),
-        p50=percentile(latencies, 50),
-        p95=percentile(latencies, 95),
-        p99=percentile(latencies, 99),
-    )
+    return Performance(**_grouped(_performance, calls, group_by))
 
 
-@router.get("/uptime")
-async def endpoint_uptime(endpoint_id: str, state: CurrentState, organisation: Organisation, since: Since) -> Uptime:
+@router.get("/uptime", response_model_exclude_unset=True)
+async def endpoint_uptime(
+    endpoint_id: str, state: CurrentState, organisation: Organisation, since: Since, group_by: GroupBy
+) -> Uptime:
     _, calls = _calls(state, organisation, endpoint_id, since)
-    answered = sum(call.answered for call in calls)
-    return Uptime(requests=len(calls), answered=answered, availability=answered / len(calls) if calls else None)
+    return Uptime(**_grouped(_uptime, calls, group_by))
 
 
-@router.get("/cost")
-async def endpoint_cost(endpoint_id: str, state: CurrentState, organisation: Organisation, since: Since) -> Cost:
+@router.get("/cost", response_model_exclude_unset=True)
+async def endpoint_cost(
+    endpoint_id: str, state: CurrentState, organisation: Organisation, since: Since, group_by: GroupBy
+) -> Cost:
     endpoint = state.endpoints.get(organisation, endpoint_id)
-    requests, total, frontier = state.calls.billed(organisation, endpoint, since=since)
-    return Cost(
-        billed_requests=requests,
-        total_micro_usd=total,
-        frontier_baseline_micro_usd=frontier,
-        savings_micro_usd=frontier - total,
-    )
+    return Cost(**_grouped(_cost, state.calls.billed(organisation, endpoint, since=since), group_by))
 
 
-@router.get("/quality")
-async def endpoint_quality(endpoint_id: str, state: CurrentState, organisation: Organisation, since: Since) -> Quality:
+@router.get("/quality", response_model_exclude_unset=True)
+async def endpoint_quality(
+    endpoint_id: str, state: CurrentState, organisation: Organisation, since: Since, group_by: GroupBy
+) -> Quality:
     endpoint, calls = _calls(state, organisation, endpoint_id, since)
+
+    def judged(calls: Sequence[Call]) -> dict[str, Any]:
+        return {"judged": len(calls), "quality_mean": endpoint.model.quality if calls else None}
+
     answered = [call for call in calls if call.answered]
-    quality = endpoint.model.quality
-    return Quality(
-        judged=len(answered),
-        quality_mean=quality if answered else None,
-        windows=[
-            JudgeWindow(start=day, judged=judged, quality_mean=quality)
-            for day, judged in calls_by_day(answered).items()
-        ],
-    )
+    days = _groups(judged, answered, Period.DAY)
+    return Quality(windows=[JudgeWindow(**day) for day in days], **_grouped(judged, answered, group_by))
 
 
-@router.get("/activity")
+@router.get("/activity", response_model_exclude_unset=True)
 async def endpoint_activity(
-    endpoint_id: str, state: CurrentState, organisation: Organisation, since: Since
+    endpoint_id: str, state: CurrentState, organisation: Organisation, since: Since, group_by: GroupBy
 ) -> Activity:
     _, calls = _calls(state, organisation, endpoint_id, since)
+    return Activity(**_grouped(_activity, calls, group_by))
+
+
+def _performance(calls: Sequence[Call]) -> dict[str, Any]:
+    latencies = [call.milliseconds for call in calls if call.answered]
+    return {"requests": len(calls), **{f"p{percent}": percentile(latencies, percent) for percent in (50, 95, 99)}}
+
+
+def _uptime(calls: Sequence[Call]) -> dict[str, Any]:
+    answered = sum(call.answered for call in calls)
+    return {"requests": len(calls), "answered": answered, "availability": answered / len(calls) if calls else None}
+
+
+def _cost(bills: Sequence[Bill]) -> dict[str, Any]:
+    total = sum(bill.micro_usd for bill in bills)
+    frontier = sum(bill.frontier_micro_usd for bill in bills)
+    return {
+        "billed_requests": len(bills),
+        "total_micro_usd": total,
+        "frontier_baseline_micro_usd": frontier,
+        "savings_micro_usd": frontier - total,
+    }
+
+
+def _activity(calls: Sequence[Call]) -> dict[str, Any]:
     prompt_tokens = sum(call.prompt_tokens for call in calls)
     completion_tokens = sum(call.completion_tokens for call in calls)
-    return Activity(
-        requests=len(calls),
-        prompt_tokens=prompt_tokens,
-        completion_tokens=completion_tokens,
-        total_tokens=prompt_tokens + completion_tokens,
-        last_request_at=int(calls[-1].at) if calls else None,
-    )
+    return {
+        "requests": len(calls),
+        "prompt_tokens": prompt_tokens,
+        "completion_tokens": completion_tokens,
+        "total_tokens": prompt_tokens + completion_tokens,
+        "last_request_at": int(calls[-1].at) if calls else None,
+    }
+
+
+def _grouped(
+    figures: Callable[[Sequence[_Row]], dict[str, Any]], rows: Sequence[_Row], group_by: Period | None
+) -> dict[str, Any]:
+    """Of all rows, and of those of each period where it was asked for."""
+    groups = {} if group_by is None else {"groups": _groups(figures, rows, group_by)}
+    return {**figures(rows), **groups}
+
+
+def _groups(
+    figures: Callable[[Sequence[_Row]], dict[str, Any]], rows: Sequence[_Row], group_by: Period
+) -> list[dict[str, Any]]:
+    return [{"start": start, **figures(within)} for start, within in by_period(rows, group_by).items()]
 
 
 def _calls(state: State, organisation: str, endpoint_id: str, since: float) -> tuple[Endpoint, list[Call]]:
