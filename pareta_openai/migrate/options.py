@@ -40,7 +40,8 @@ def read_options(root: Path, **given: Any) -> Options:
     if file.is_file():
         options = _from_table(_table(file), file)
     given = {name: value for name, value in given.items() if value}
-    given["models"] = {**options.models, **given.get("models", {})}
+    models = {**options.models, **given.get("models", {})}
+    given["models"] = {name: alias for name, alias in models.items() if alias}  # a template has empty ones
     return replace(options, **given)
 
 

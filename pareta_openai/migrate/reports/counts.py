@@ -30,12 +30,19 @@ def models(plan: Plan) -> Counter[str]:
 
 
 def summary(plan: Plan) -> str:
-    """One line: the occurrences by verdict, and the files that change."""
+    """One line: the occurrences by verdict, the files that change, and what else there is to do."""
     counts = occurrences(plan)
     parts = ", ".join(f"{counts[verdict]} {title}" for verdict, title in TITLES.items())
+    others = [entry for file in plan.files for entry in file.entries if not entry.occurrences]
+    asking = sum(entry.verdict == "manual" for entry in others)
     changed, unread = len(plan.changed), sum(bool(file.problem) for file in plan.files)
     return (
-        f"{sum(counts.values())} occurrences of openai in {plan.looked_at} files: {parts}."
-        f" {changed} {'file changes' if changed == 1 else 'files change'}."
+        f"{sum(counts.values())} occurrences of openai in {_files(plan.looked_at)}: {parts}."
+        f" {_files(changed)} {'changes' if changed == 1 else 'change'}."
+        + (f" Beside them, {asking} {'place needs' if asking == 1 else 'places need'} you." if asking else "")
         + (f" {unread} could not be read or checked." if unread else "")
     )
+
+
+def _files(count: int) -> str:
+    return f"{count} {'file' if count == 1 else 'files'}"
