@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
-Migrate = Callable[..., "subprocess.CompletedProcess[str]"]
+from pareta_openai.cli.migrate import run as command
+
+
+class Done(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Migrate = Callable[..., Done]
 
 PROGRAM = """\
 import os
@@ -47,15 +57,17 @@ def repository(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def migrate(repository: Path) -> Migrate:
+def migrate(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Migrate:
     """`pareta-openai migrate` in the repository."""
+    monkeypatch.chdir(repository)
+    app = typer.Typer()
+    app.command()(command)
 
-    def run(*arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
-        command = (sys.executable, "-m", "pareta_openai", "migrate", *arguments)
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-        asked = given.encode() if given is not None else None
-        done = subprocess.run(command, cwd=repository, env=environment, input=asked, capture_output=True)
-        told = (text.decode("utf-8", "surrogateescape") for text in (done.stdout, done.stderr))
-        return subprocess.CompletedProcess(command, done.returncode, *told)
+    def run(*arguments: str, given: str | None = None) -> Done:
+        result = CliRunner().invoke(app, arguments, input=given)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        told = (text.decode("utf-8", "surrogateescape") for text in (result.stdout_bytes, result.stderr_bytes or b""))
+        return Done(result.exit_code, *told)
 
     return run

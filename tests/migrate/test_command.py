@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -178,11 +179,12 @@ def test_select_and_ignore_choose_the_rules(migrate: Migrate) -> None:
     assert "0 files change" in migrate("--check", "--ignore", "PO1", "--ignore", "PO2").stdout
 
 
-def test_the_command_sees_the_changed_tree_and_the_local_platform(repository: Path, migrate: Migrate) -> None:
-    check = 'python -c "import app; print(app.client.models.list().object)"'
-    done = migrate("--verify", check)
-    assert done.returncode == 1
-    assert done.stdout.startswith("list\n")
+def test_the_command_sees_the_changed_tree_and_the_local_platform(
+    repository: Path, migrate: Migrate, capfd: pytest.CaptureFixture[str]
+) -> None:
+    check = f'"{sys.executable}" -c "import app; print(app.client.models.list().object)"'
+    assert migrate("--verify", check).returncode == 1
+    assert capfd.readouterr().out == "list\n"
     assert (repository / "app.py").read_text() == PROGRAM
 
 
