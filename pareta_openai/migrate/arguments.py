@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from .base_urls import AZURE, OPENAI, classify, named_after
 from .clients import Argument, Client, clients
+from .environment import SHOWN, messages
 from .findings import Edit, Finding, Span
 from .lists import drop_statement, without
 from .module import Module
 from .moves import moved_uses
 from .project import Project
-from .values import Value, read_variable, values
+from .values import Value, values
 
 _ACCOUNT = {
     "organization": "Pareta's key tells the organisation",
@@ -26,26 +27,6 @@ _ACCOUNT = {
 _AZURE = frozenset(("azure_endpoint", "api_version", "azure_deployment", "azure_ad_token", "azure_ad_token_provider"))
 _PLACEHOLDER = re.compile(
     r"sk-(?!proj-|svcacct-|admin-|[A-Za-z0-9]{20})|.*(test|fake|dummy|example|your|xxx|\.\.\.|<)", re.IGNORECASE
-)
-# Calls whose arguments a person reads.
-_SHOWN = frozenset(
-    {
-        *(
-            "print",
-            "debug",
-            "info",
-            "warning",
-            "warn",
-            "error",
-            "exception",
-            "critical",
-            "exit",
-            "fail",
-            "skip",
-            "echo",
-        ),
-        *("secho", "getpass", "input"),
-    }
 )
 _HOST = re.compile(rb"(https?://)[\w.-]*api\.openai\.com")
 
@@ -67,6 +48,18 @@ def findings(module: Module, project: Project, rule: str) -> list[Finding]:
     if "arguments" not in module.memo:
         module.memo["arguments"] = list(_findings(module, project))
     return [finding for finding in module.memo["arguments"] if finding.rule == rule]
+
+
+def followed(module: Module, project: Project) -> set[ast.AST]:
+    """The literals that tell what a client of the file gets as its key or URL."""
+    return {
+        value.node
+        for client in clients(module, project)
+        for argument in client.arguments
+        if argument.name in ("api_key", "base_url")
+        for value in values(module, argument.value)
+        if value.node is not None
+    }
 
 
 def new_name(variable: str) -> str:
@@ -178,7 +171,7 @@ def _fix_key(module: Module, argument: Argument, shared: _Shared) -> Fix | None:
         return Fix(argument, "PO202", message, manual=True)
     edits = [*_rename(module, variables), *_pareta_placeholders(module, literals)]
     if edits:
-        edits += shared.messages(renames)
+        edits += messages(module, renames)
         names = ", ".join(dict.fromkeys(new for _, new in renames)) or "a placeholder of Pareta's"
         return Fix(argument, "PO202", f"the key is {names}", edits=tuple(edits), renames=renames)
     own = [value.text for value in variables if named_after(value.text) is None]
@@ -233,7 +226,7 @@ def _fix_url(module: Module, client: Client, argument: Argument, shared: _Shared
 
 
 class _Shared:
-    """Which literals also say something to code that does not move, and what messages say of variables."""
+    """Which literals also say something to code that does not move."""
 
     def __init__(self, module: Module, going: Sequence[Client], staying: Sequence[Client]) -> None:
         self._module = module
@@ -267,30 +260,7 @@ class _Shared:
             if isinstance(parent, ast.Call):
                 called = getattr(parent.func, "id", "") or getattr(parent.func, "attr", "")
                 if called not in ("bool", "len", "str"):
-                    return called in _SHOWN
+                    return called in SHOWN
             elif isinstance(parent, ast.stmt):
                 return isinstance(parent, ast.Raise)
-        return False
-
-    def messages(self, renames: Iterable[tuple[str, str]]) -> Iterator[Edit]:
-        """Edits of what the file tells a person about variables that get another name."""
-        for constant in self._module.nodes(ast.Constant):
-            if isinstance(constant.value, str) and self._is_shown(constant):
-                text = new = self._module.text(constant)
-                for old, replacement in renames:
-                    new = re.sub(rf"\b{re.escape(old)}\b", replacement, new)
-                if new != text:
-                    yield self._module.replace(constant, new)
-
-    def _is_shown(self, node: ast.Constant) -> bool:
-        if isinstance(self._module.parent(node), ast.JoinedStr):
-            return False  # before Python 3.12 its place is not known
-        for parent in self._module.parents(node):
-            if isinstance(parent, ast.Call):
-                called = getattr(parent.func, "id", "") or getattr(parent.func, "attr", "")
-                if read_variable(self._module, parent) is not None:
-                    return False
-                return called in _SHOWN or isinstance(self._module.parent(parent), ast.Raise)
-            if isinstance(parent, ast.stmt):
-                return isinstance(parent, (ast.Raise, ast.Assert))
         return False

@@ -138,7 +138,7 @@ def _move_class(module: Module, project: Project, variable: Variable) -> Move:
 
 
 def _move_azure(module: Module, project: Project, variable: Variable, target: str, is_made: bool) -> Move:
-    if not is_made and not project.options.unsafe:
+    if not is_made and not (project.options.unsafe and variable.uses):
         return Move(variable, "stay", reason="no client of Azure is made here")
     if variable.name != variable.origin.rpartition(".")[2] or _is_said_in_text(module, variable.name):
         return Move(variable, "move", target)

@@ -13,7 +13,7 @@ from pareta_openai.migrate.project import Project
 
 def check(module: Module, project: Project) -> Iterable[Finding]:
     for found in model_names(module, project):
-        new = project.options.models.get(found.name)
+        new = project.options.models.get(found.name) or None  # a template's empty lines say nothing
         node = found.value.node
         if found.value.kind != "text" or not isinstance(node, ast.Constant):
             continue

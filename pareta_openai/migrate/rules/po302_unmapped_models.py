@@ -27,7 +27,7 @@ def check(module: Module, project: Project) -> Iterable[Finding]:
 
 def _named(module: Module, project: Project, found: ModelName) -> Iterator[Finding]:
     models = project.options.models
-    if found.name in models or found.name in models.values() or not OPENAIS.match(found.name):
+    if models.get(found.name) or found.name in models.values() or not OPENAIS.match(found.name):
         return
     message = f"{found.name} has no endpoint yet: say --model {found.name}=ep_… with one of yours"
     span = module.span(found.value.node or found.call.func)

@@ -1,0 +1,131 @@
+"""Where code reads or sets OpenAI's environment variables apart from a client's own arguments."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from .base_urls import AZURE, OPENAI, named_after
+from .clients import clients
+from .findings import Edit
+from .module import Module
+from .moves import moved_uses
+from .project import Project
+from .values import read_variable
+
+_SETTERS = frozenset({"setenv", "delenv", "setdefault", "pop", "putenv", "unsetenv", "setitem", "delitem"})
+
+SHOWN = frozenset(
+    {
+        *(
+            "print",
+            "debug",
+            "info",
+            "warning",
+            "warn",
+            "error",
+            "exception",
+            "critical",
+            "exit",
+            "fail",
+            "skip",
+            "echo",
+        ),
+        *("secho", "getpass", "input"),
+    }
+)
+"""Calls whose arguments a person reads."""
+
+# Packages whose classes read OpenAI's key by themselves.
+_READERS = (b"langchain", b"llama_index", b"litellm", b"dspy", b"crewai", b"haystack", b"semantic_kernel", b"agents")
+
+
+class Mention(NamedTuple):
+    """A literal that names a variable."""
+
+    name: str
+    node: ast.Constant
+
+
+def mentions(module: Module) -> Iterator[Mention]:
+    """The literals by which code reads, sets or asks for a variable that is OpenAI's or Azure's."""
+    for node in module.nodes(ast.Constant):
+        if isinstance(node.value, str) and _is_openais(node.value) and _is_of_environment(module, node):
+            yield Mention(node.value, node)
+
+
+def _is_openais(name: str) -> bool:
+    return name.isidentifier() and name.isupper() and named_after(name) in (OPENAI, AZURE)
+
+
+def _is_of_environment(module: Module, node: ast.Constant) -> bool:
+    parent = module.parent(node)
+    if isinstance(parent, ast.Subscript):
+        return module.resolve(parent.value) == "os.environ" or read_variable(module, parent) is not None
+    if isinstance(parent, ast.Compare):
+        return any(module.resolve(each) == "os.environ" for each in parent.comparators)
+    if isinstance(parent, ast.Dict):
+        call = module.parent(parent)
+        return isinstance(call, ast.Call) and any(module.resolve(each) == "os.environ" for each in call.args)
+    if isinstance(parent, ast.Call) and node in parent.args[:2]:
+        named = parent.func.attr if isinstance(parent.func, ast.Attribute) else ""
+        return named in _SETTERS or (read_variable(module, parent) is not None and parent.args[0] is node)
+    if isinstance(parent, ast.keyword) and parent.arg in ("env", "alias", "validation_alias"):
+        call = module.parent(parent)
+        return isinstance(call, ast.Call) and module.resolve(call.func) in ("pydantic.Field", "pydantic.fields.Field")
+    return False
+
+
+def messages(module: Module, renames: Iterable[tuple[str, str]]) -> Iterator[Edit]:
+    """Edits of what the file tells a person about variables that get another name."""
+    for constant in module.nodes(ast.Constant):
+        if isinstance(constant.value, str) and _is_shown(module, constant):
+            text = new = module.text(constant)
+            for old, replacement in renames:
+                new = re.sub(rf"\b{re.escape(old)}\b", replacement, new)
+            if new != text:
+                yield module.replace(constant, new)
+
+
+def _is_shown(module: Module, node: ast.Constant) -> bool:
+    if isinstance(module.parent(node), ast.JoinedStr):
+        return False  # before Python 3.12 its place is not known
+    for parent in module.parents(node):
+        if isinstance(parent, ast.Call):
+            called = getattr(parent.func, "id", "") or getattr(parent.func, "attr", "")
+            if read_variable(module, parent) is not None:
+                return False
+            return called in SHOWN or isinstance(module.parent(parent), ast.Raise)
+        if isinstance(parent, ast.stmt):
+            return isinstance(parent, (ast.Raise, ast.Assert))
+    return False
+
+
+class Outlook(NamedTuple):
+    """What becomes of the clients of the whole project."""
+
+    moves: bool
+    """Whether any goes to Pareta."""
+    stays: str
+    """Something that goes on with OpenAI's key, and where; empty where nothing does."""
+
+
+def outlook(project: Project) -> Outlook:
+    """Looks through all files that say openai, once."""
+    if "outlook" not in project.memo:
+        moves, stays = False, ""
+        for module in project.modules():
+            readers = [word.decode() for word in _READERS if word in module.data]
+            if readers:
+                stays = stays or f"{readers[0]} in {module.path} may read it"
+            moved = moved_uses(module, project)
+            for client in clients(module, project):
+                if client.use in moved:
+                    moves = True
+                elif not any(target.kind == "other" for target in client.targets):
+                    stays = stays or f"a client in {module.path}:{client.node.lineno} may read it"
+        project.memo["outlook"] = Outlook(moves, stays)
+    found: Outlook = project.memo["outlook"]
+    return found
