@@ -78,9 +78,10 @@ def read_config(directory: str | os.PathLike[str] | None = None) -> dict[str, st
     file = next((found for folder in (start, *start.parents) if (found := folder / "pyproject.toml").is_file()), None)
     if file is None:
         return {}
-    tomllib = _toml_reader()
     try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        # Most have none, and need no reader then.
+        document = _toml_reader().loads(text) if "model-aliases" in text else {}
     except (OSError, ValueError) as error:
         raise _error(f"{file} cannot be read: {error}") from None
     table: Any = document

@@ -6,13 +6,16 @@ import dataclasses
 import difflib
 import inspect
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
 
 import openai
 
 from . import _openai, config
 
 if TYPE_CHECKING:
+    from .aliases import AskedForTheRest, ModelAliases
+    from .going_over import WentOver
+    from .shadowing import Shadow
     from .transports import URL
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -54,6 +57,23 @@ def refuse_unknown(client: str, arguments: Mapping[str, Any]) -> None:
         raise TypeError(f"{client}() has no argument {name!r} with openai {openai.__version__}. {advice}")
 
 
+class OwnArguments(TypedDict, total=False):
+    """What our clients take beyond openai's, as checkers see it; `config.ClientOptions` has the defaults."""
+
+    model_aliases: ModelAliases | AskedForTheRest | None
+    on_not_ready: Literal["raise", "start"] | None
+    not_ready_timeout: float | None
+    pickle_api_key: bool | None
+    call_timeout: float | None
+    allow_unsupported: bool | None
+    fallback_on: type[Exception] | tuple[type[Exception], ...] | None
+    fallback_models: Mapping[str, str] | None
+    on_fallback: Callable[[WentOver], object] | None
+    share: float | None
+    share_key: str | Callable[[Mapping[str, Any]], str | None] | None
+    shadow: bool | Shadow | None
+
+
 class _OpenAIArguments(TypedDict, total=False):
     """What openai's own constructor takes in every version; newer arguments are passed on as well."""
 
@@ -67,11 +87,14 @@ class _OpenAIArguments(TypedDict, total=False):
     default_query: Mapping[str, object] | None
 
 
-class SyncArguments(_OpenAIArguments, total=False):
+class SyncArguments(OwnArguments, _OpenAIArguments, total=False):
+    fallback: openai.OpenAI | Callable[[], openai.OpenAI] | None
     http_client: openai.DefaultHttpxClient | None
 
 
-class AsyncArguments(_OpenAIArguments, total=False):
+class AsyncArguments(OwnArguments, _OpenAIArguments, total=False):
+    fallback: openai.AsyncOpenAI | Callable[[], openai.AsyncOpenAI] | None
+    transport: Literal["aiohttp"] | None
     http_client: openai.DefaultAsyncHttpxClient | None
 
 

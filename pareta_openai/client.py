@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 import openai
 
@@ -38,6 +38,13 @@ class ParetaOpenAI(BaseClient, SyncCalls, _openai.SyncHooks, openai.OpenAI):
     With ``on_not_ready="start"``, a call to a stopped or cold endpoint starts it, waits at most
     `not_ready_timeout` seconds (300) until it is live, and is then sent once more, with the same idempotency key.
 
+    With a `fallback`, another client of openai's, calls that meet an error of `fallback_on` go there, as the model that
+    `fallback_models` has for theirs; `on_fallback` is told. With `share`, that part of the calls goes to Pareta, by
+    `share_key` or the end user that a call names, and the rest there. With `shadow`, the fallback answers, and Pareta
+    is asked beside it (see `Shadow`). An answer's `served_by` is ``pareta`` or ``fallback``.
+
+    What Pareta does not serve raises `UnsupportedOnParetaError` before it is sent, unless `allow_unsupported`.
+
     `timeout` is openai's, for one attempt. `call_timeout` is for a call with all its retries, in seconds: no retry is
     begun that it leaves no time for.
 
@@ -53,12 +60,7 @@ class ParetaOpenAI(BaseClient, SyncCalls, _openai.SyncHooks, openai.OpenAI):
             *,
             api_key: str | Callable[[], str] | None = None,
             base_url: str | URL | None = None,
-            model_aliases: Mapping[str, str] | None = None,
-            on_not_ready: Literal["raise", "start"] | None = None,
-            not_ready_timeout: float | None = None,
-            pickle_api_key: bool | None = None,
-            call_timeout: float | None = None,
-            **openai_arguments: Unpack[SyncArguments],
+            **arguments: Unpack[SyncArguments],
         ) -> None: ...
 
         # openai's list of arguments differs between its versions; these are in all of them.
@@ -67,12 +69,7 @@ class ParetaOpenAI(BaseClient, SyncCalls, _openai.SyncHooks, openai.OpenAI):
             *,
             api_key: str | Callable[[], str] | None = None,
             base_url: str | URL | None = None,
-            model_aliases: Mapping[str, str] | None = None,
-            on_not_ready: Literal["raise", "start"] | None = None,
-            not_ready_timeout: float | None = None,
-            pickle_api_key: bool | None = None,
-            call_timeout: float | None = None,
-            **openai_arguments: Unpack[SyncCopyArguments],
+            **arguments: Unpack[SyncCopyArguments],
         ) -> Self: ...
 
         with_options = copy  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
@@ -146,13 +143,7 @@ class AsyncParetaOpenAI(BaseClient, AsyncCalls, _openai.AsyncHooks, openai.Async
             *,
             api_key: str | Callable[[], Awaitable[str]] | None = None,
             base_url: str | URL | None = None,
-            model_aliases: Mapping[str, str] | None = None,
-            on_not_ready: Literal["raise", "start"] | None = None,
-            not_ready_timeout: float | None = None,
-            pickle_api_key: bool | None = None,
-            call_timeout: float | None = None,
-            transport: Literal["aiohttp"] | None = None,
-            **openai_arguments: Unpack[AsyncArguments],
+            **arguments: Unpack[AsyncArguments],
         ) -> None: ...
 
         def copy(  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -160,13 +151,7 @@ class AsyncParetaOpenAI(BaseClient, AsyncCalls, _openai.AsyncHooks, openai.Async
             *,
             api_key: str | Callable[[], Awaitable[str]] | None = None,
             base_url: str | URL | None = None,
-            model_aliases: Mapping[str, str] | None = None,
-            on_not_ready: Literal["raise", "start"] | None = None,
-            not_ready_timeout: float | None = None,
-            pickle_api_key: bool | None = None,
-            call_timeout: float | None = None,
-            transport: Literal["aiohttp"] | None = None,
-            **openai_arguments: Unpack[AsyncCopyArguments],
+            **arguments: Unpack[AsyncCopyArguments],
         ) -> Self: ...
 
         with_options = copy  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]

@@ -6,7 +6,7 @@ Never imported at run time, when `pareta_openai` serves whatever the installed o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import openai
 from openai import (
@@ -227,11 +227,14 @@ from openai import (
     webhooks as webhooks,
 )
 
+from .aliases import AskedForTheRest, ModelAliases
+from .going_over import WentOver
 from .resources.chat import Chat
 from .resources.endpoints import Endpoints
 from .resources.evals import Evals
 from .resources.models import Models
 from .resources.tasks import Tasks
+from .shadowing import Shadow
 
 chat: Chat
 endpoints: Endpoints
@@ -250,7 +253,16 @@ default_headers: Mapping[str, str] | None
 default_query: Mapping[str, object] | None
 http_client: openai.DefaultHttpxClient | None
 
-model_aliases: Mapping[str, str] | None
+model_aliases: ModelAliases | AskedForTheRest | None
 on_not_ready: Literal["raise", "start"]
 not_ready_timeout: float
+pickle_api_key: bool
 call_timeout: float | None
+allow_unsupported: bool
+fallback: openai.OpenAI | Callable[[], openai.OpenAI] | None
+fallback_on: type[Exception] | tuple[type[Exception], ...]
+fallback_models: Mapping[str, str] | None
+on_fallback: Callable[[WentOver], object] | None
+share: float | None
+share_key: str | Callable[[Mapping[str, Any]], str | None] | None
+shadow: bool | Shadow

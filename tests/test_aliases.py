@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -256,10 +257,10 @@ def test_the_nearest_config_counts(project: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[tool.pareta", "cannot be read"),
+        ("[tool.pareta.model-aliases", "cannot be read"),
         ('[tool.pareta]\nmodel-aliases = "gpt-4o"', "belong lines such as"),
         ("[tool.pareta.model-aliases]\ngpt-4o = 7", "belong lines such as"),
-        ("tool = 7", "belong lines such as"),
+        ("tool.pareta = 7 # model-aliases", "belong lines such as"),
     ],
 )
 def test_a_config_that_cannot_be_used_is_named(project: Path, text: str, words: str) -> None:
@@ -268,3 +269,12 @@ def test_a_config_that_cannot_be_used_is_named(project: Path, text: str, words: 
     with pytest.raises(ParetaError, match=words) as caught:
         aliases.read_config()
     assert str(file) in str(caught.value)
+
+
+def test_on_python_3_10_a_missing_reader_is_named(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("tomllib", "tomli"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(ParetaError, match=r"pip install 'pareta-openai\[config\]'"):
+        aliases.read_config()
+    (project / "pyproject.toml").write_text("[project]\n", encoding="utf-8")
+    assert aliases.read_config() == {}

@@ -94,6 +94,11 @@ async def test_signatures_name_openais_arguments_and_ours(build: Callable[..., A
         assert names == (set(inspect.signature(theirs).parameters) - {"self"}) | ours_alone
 
 
+def test_checkers_see_every_argument_of_ours() -> None:
+    seen = arguments.SyncArguments.__annotations__.keys() | arguments.AsyncArguments.__annotations__.keys()
+    assert set(arguments.OWN) == seen - set(inspect.signature(openai.OpenAI.__init__).parameters)
+
+
 async def test_every_argument_of_openais_copy_is_taken(build: Callable[..., Any]) -> None:
     client = build(api_key=KEY)
     copied = client.copy(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import openai
 
@@ -15,15 +15,14 @@ from ..client import AsyncParetaOpenAI, ParetaOpenAI
 from .transplant import Transplant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
     from typing_extensions import Unpack
 
-    class Options(TypedDict, total=False):
-        model_aliases: Mapping[str, str]
-        on_not_ready: Literal["raise", "start"]
-        not_ready_timeout: float
-        call_timeout: float | None
+    from ..arguments import OwnArguments
+
+    class Options(OwnArguments, total=False):
+        fallback: openai.OpenAI | openai.AsyncOpenAI | Callable[[], Any] | None
 
     class WrappedAzureOpenAI(ParetaOpenAI, openai.AzureOpenAI):  # type: ignore[misc]  # pyright: ignore
         """What checkers see of `wrap(AzureOpenAI(…))`."""

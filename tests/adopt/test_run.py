@@ -121,3 +121,24 @@ def test_clients_of_children_are_recorded_in_the_same_file(platform: LocalPlatfo
         {"file": str(tmp_path / "parent.py"), "line": 3, "name": "openai.AsyncOpenAI"},
         {"file": str(tmp_path / "child.py"), "line": 2, "name": "openai.OpenAI"},
     ]
+
+
+ALIASES = "import os; print(os.environ.get('PARETA_MODEL_ALIASES'))"
+
+
+def test_model_aliases_of_the_nearest_pyproject_hold_in_it(platform: LocalPlatform, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.pareta.model-aliases]\n"gpt-4o" = "ep_one"\n', encoding="utf-8")
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    done = run(*RUN, *python(ALIASES), platform=platform, cwd=inner)
+    assert done.stdout == "gpt-4o=ep_one\n", done.stderr
+    given = environment(platform) | {"PARETA_MODEL_ALIASES": "gpt-4o=ep_two"}
+    done = subprocess.run([*RUN, *python(ALIASES)], env=given, cwd=inner, capture_output=True, text=True)
+    assert done.stdout == "gpt-4o=ep_two\n"
+
+
+def test_a_pyproject_that_cannot_be_used_is_named(platform: LocalPlatform, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.pareta.model-aliases]\ngpt = 7\n", encoding="utf-8")
+    done = run(*RUN, *python(ALIASES), platform=platform, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "pyproject.toml" in done.stderr

@@ -29,6 +29,7 @@ from pareta_openai import (
     OpenAI,
     Pareta,
     ParetaOpenAI,
+    Shadow,
     Task,
     TaskMatch,
     WaitTimeoutError,
@@ -55,6 +56,20 @@ def clients() -> None:
     with OpenAI() as entered:
         assert_type(entered, ParetaOpenAI)
     OpenAI(max_retry=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def going_over(client: OpenAI) -> None:
+    theirs = openai.OpenAI()
+    OpenAI(fallback=theirs, fallback_on=(InsufficientCreditsError,), fallback_models={"ep": "gpt-4o"}, share=0.1)
+    OpenAI(fallback=openai.OpenAI, on_fallback=lambda event: print(event.model), share_key="user")
+    AsyncOpenAI(fallback=theirs)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    shadow = Shadow("rows.jsonl", max_concurrency=2)
+    assert_type(client.with_options(fallback=theirs, shadow=shadow), ParetaOpenAI)
+    assert_type(client.shadow, Shadow | None)
+    OpenAI(model_aliases={"gpt-4o": "ep_one", "*": lambda name: f"ep_{name}"}, allow_unsupported=True)
+    OpenAI(model_aliases=str.upper)
+    answer = client.chat.completions.create(model="ep", messages=[])
+    assert_type(answer.served_by, str)
 
 
 def chat(client: OpenAI, stream: bool) -> None:
