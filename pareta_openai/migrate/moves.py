@@ -60,6 +60,11 @@ def moved_uses(module: Module, project: Project) -> set[Use]:
     return found
 
 
+def exported_move(project: Project, path: str, name: str) -> Move | None:
+    """What becomes of what a file of the project calls `name` at its top level; None where it is not openai's."""
+    return _exported_move(project, f"@{path}:{name}", frozenset())
+
+
 def _move(module: Module, project: Project, variable: Variable) -> Move:
     if variable.is_paretas:
         return Move(variable, "already")

@@ -16,6 +16,7 @@ from ..clients_elsewhere import other_vendor_anywhere
 from ..findings import Edit, Finding, Rule
 from ..imported import imports_any
 from ..module import Module
+from ..moves import exported_move
 from ..project import Project
 
 _CLASSES = {"OpenAI": "OpenAI", "AsyncOpenAI": "AsyncOpenAI", "Client": "OpenAI", "AsyncClient": "AsyncOpenAI"}
@@ -29,6 +30,7 @@ _FIXTURES = (
 _OWN = f"Pareta's client has a resource of its own here, which this patch does not reach: {_FIXTURES}"
 _BITES_ON = "Pareta's client inherits this from openai's: the patch bites on."
 _STAYS = "A client of the project stays with {}: patch {} for those that moved, or the name where it is used."
+_BESIDE = "{0} keeps this for another vendor's client; the one that moves is {1}'s: patch the one that is meant."
 _PIECES = "Write the target as one string: it has to begin with pareta_openai."
 _AZURE_ADVICE = "Patch pareta_openai.OpenAI where the Azure client is migrated: pareta_openai has no Azure class."
 
@@ -39,7 +41,7 @@ def check(module: Module, project: Project) -> Iterable[Finding]:
     for call in module.nodes(ast.Call):
         target = argument(call, "target", position=0)
         text = string(target)
-        kind = None if text is not None and "openai." not in text else _kind_of(module, call.func)
+        kind = None if text is not None and "openai" not in text.lower() else _kind_of(module, call.func)
         if kind is None:
             continue
         if kind != "object" and target is not None and text is not None:
@@ -91,7 +93,7 @@ def _by_path(module: Module, project: Project, node: ast.expr, target: str) -> I
     if package == "pareta_openai":
         yield _finding(module, node, "already", "The patch is where the client comes from.")
     elif package != "openai":
-        return
+        yield from _in_file(module, project, node, target)
     elif name not in _CLASSES:
         yield _finding(module, node, *_elsewhere(target, name))
     elif vendor := other_vendor_anywhere(project):
@@ -103,6 +105,28 @@ def _by_path(module: Module, project: Project, node: ast.expr, target: str) -> I
             yield _finding(module, node, "manual", _PIECES)
         else:
             yield _moved(module, node, new, edit)
+
+
+def _in_file(module: Module, project: Project, node: ast.expr, target: str) -> Iterable[Finding]:
+    """For a patch of what a file of the project calls openai's, such as ``app.llm.OpenAI`` or ``app.llm.openai.OpenAI``."""
+    parts = target.split(".")
+    prefixes = (parts[:length] for length in range(len(parts) - 1, 0, -1))
+    path, held = next(
+        ((file, prefix) for prefix in prefixes if (file := project.file_of(".".join(prefix), module.path))), ("", [])
+    )
+    name, *further = parts[len(held) :]
+    move = exported_move(project, path, name) if path else None
+    if move is None or (move.variable.is_module and (not further or further[0] not in _CLASSES)):
+        return
+    is_shared = any(use.role == "construct" and use not in move.renamed for use in move.variable.uses)
+    if move.kind == "beside" and is_shared:
+        yield _finding(module, node, "manual", _BESIDE.format(path, move.name))
+    elif move.kind == "stay" or move.bound in (name, ""):
+        yield _finding(module, node, "left", f"{path} goes on calling it {name}: the patch bites on.")
+    else:
+        new = ".".join([*held, move.bound, *further])
+        edit = replace_in_string(module, node, target, new)
+        yield _finding(module, node, "manual", _PIECES) if edit is None else _moved(module, node, new, edit)
 
 
 def _elsewhere(target: str, name: str) -> tuple[str, str]:

@@ -1,0 +1,4 @@
+import openai
+
+client = openai.OpenAI()
+ollama = openai.OpenAI(base_url="http://localhost:11434/v1", api_key="ollama")

@@ -1,0 +1,4 @@
+def test_ask(mocker):
+    mocker.patch("app.llm.openai.OpenAI")
+    mocker.patch("app.local.openai.OpenAI.models")
+    mocker.patch("app.llm.openai.RateLimitError")

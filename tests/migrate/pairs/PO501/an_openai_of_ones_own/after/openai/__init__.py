@@ -1,0 +1,2 @@
+class OpenAI:
+    """The project is openai itself."""

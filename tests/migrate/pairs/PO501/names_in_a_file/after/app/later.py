@@ -1,0 +1,3 @@
+from pareta_openai import AsyncOpenAI
+
+later = AsyncOpenAI()

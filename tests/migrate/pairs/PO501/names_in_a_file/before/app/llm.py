@@ -1,0 +1,4 @@
+from openai import OpenAI
+
+client = OpenAI()
+other = OpenAI(base_url="http://localhost:11434/v1", api_key="ollama")
