@@ -108,7 +108,7 @@ def _by_path(module: Module, project: Project, node: ast.expr, target: str) -> I
 
 
 def _in_file(module: Module, project: Project, node: ast.expr, target: str) -> Iterable[Finding]:
-    """For a patch of what a file of the project calls openai's, such as ``app.llm.OpenAI`` or ``app.llm.openai.OpenAI``."""
+    """For a patch of what a file calls openai's, such as ``app.llm.OpenAI`` or ``app.llm.openai.OpenAI``."""
     parts = target.split(".")
     prefixes = (parts[:length] for length in range(len(parts) - 1, 0, -1))
     path, held = next(
