@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from .errors import NotFound, OutOfCredit
+from .eval_answers import EvalAnswers
 from .eval_sets import EvalSet
 from .ledger import Charge, Ledger
 from .store import Store
@@ -92,9 +93,10 @@ class EvalRun:
 class EvalRuns:
     """Every method sees one organisation's runs only; for all others it raises `NotFound`."""
 
-    def __init__(self, store: Store, ledger: Ledger) -> None:
+    def __init__(self, store: Store, ledger: Ledger, answers: EvalAnswers) -> None:
         self._store = store
         self._ledger = ledger
+        self._answers = answers
 
     def find(self, organisation_id: str, idempotency_key: str | None) -> EvalRun | None:
         """The run that `idempotency_key` started, if it did."""
@@ -198,12 +200,14 @@ class EvalRuns:
                 "UPDATE eval_runs SET results = ?, total_micro_usd = ? WHERE id = ?",
                 (json.dumps([asdict(result) for result in results]), total, run.id),
             )
+            self._answers.forget(run.id)
 
     def fail(self, run: EvalRun, error_detail: str) -> None:
         with self._store.transaction() as db:
             db.execute(
                 "UPDATE eval_runs SET error_detail = ?, total_micro_usd = 0 WHERE id = ?", (error_detail, run.id)
             )
+            self._answers.forget(run.id)
 
 
 def _eval_run(row: sqlite3.Row) -> EvalRun:

@@ -204,6 +204,7 @@ def _predictor(
         server=state.model_server,
         clock=state.clock,
         blobs=state.blobs,
+        answers=state.eval_answers,
         organisation_id=organisation_id,
         run_id=run.id,
         eval_set=eval_set,

@@ -170,5 +170,15 @@ CREATE TABLE auto_calls (
 CREATE INDEX auto_calls_by_organisation ON auto_calls (organisation_id, at);
 """
 
-MIGRATIONS = (_ENDPOINTS_AND_BILLING, _EVALS, _CLOCK, _KEYS, _DOCUMENTS, _LIFECYCLE, _AUTO)
+_EVAL_ANSWERS = """
+CREATE TABLE eval_answers (
+    run_id TEXT NOT NULL,
+    model TEXT NOT NULL,
+    idx INTEGER NOT NULL,
+    answer TEXT NOT NULL,
+    PRIMARY KEY (run_id, model, idx)
+);
+"""
+
+MIGRATIONS = (_ENDPOINTS_AND_BILLING, _EVALS, _CLOCK, _KEYS, _DOCUMENTS, _LIFECYCLE, _AUTO, _EVAL_ANSWERS)
 """The version of a state is the number of these that it has seen."""

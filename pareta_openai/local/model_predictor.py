@@ -12,6 +12,7 @@ from typing import Any
 from .blobs import KEPT_LIMIT, Blobs, Content
 from .catalogue import Task
 from .clock import Clock
+from .eval_answers import EvalAnswers
 from .eval_rows import first_object
 from .eval_sets import EvalItem, EvalSet
 from .model_server import Interrupted, ModelRequest, ModelServer
@@ -29,12 +30,14 @@ _LONGEST_ERROR = 300
 class ModelPredictor:
     """Asks `server` for each row, several at once, and again where it is busy or the connection breaks off.
 
-    `run_id` makes the idempotency keys. Raises `ModelServerDown` where nobody answers.
+    `run_id` makes the idempotency keys, and `answers` has the run's rows that need not be asked. Raises
+    `ModelServerDown` where nobody answers.
     """
 
     server: ModelServer
     clock: Clock
     blobs: Blobs
+    answers: EvalAnswers
     organisation_id: str
     run_id: str
     eval_set: EvalSet
@@ -65,7 +68,13 @@ class ModelPredictor:
             # The vendors' newer models take no other temperature than their own.
             **({"temperature": 0} if self.is_open else {}),
         }
-        answered = await self._ask(ModelRequest(self.organisation_id, body, f"{self.run_id}-{self.model}-{item.idx}"))
+        place = (self.run_id, self.model, item.idx)
+        answered: str | Unanswered | None = self.answers.find(*place)
+        if answered is None:
+            key = "-".join(map(str, place))
+            answered = await self._ask(ModelRequest(self.organisation_id, body, key))
+            if isinstance(answered, str):
+                self.answers.keep(*place, answered)
         if isinstance(answered, str) and isinstance(item.expected, dict):
             return first_object(answered) or answered
         return answered

@@ -12,6 +12,7 @@ from .blobs import Blobs
 from .calls import Calls
 from .clock import Clock
 from .endpoints import Endpoints, Lifecycle
+from .eval_answers import EvalAnswers
 from .eval_runs import EvalRuns
 from .eval_sets import EvalSets
 from .generations import EVERYTHING, Generation
@@ -52,7 +53,8 @@ class State:
         self.auto_calls: AutoCalls = AutoCalls(self._store)
         self.eval_sets: EvalSets = EvalSets(self._store)
         self.blobs: Blobs = Blobs(self._store)
-        self.eval_runs: EvalRuns = EvalRuns(self._store, self.ledger)
+        self.eval_answers: EvalAnswers = EvalAnswers(self._store)
+        self.eval_runs: EvalRuns = EvalRuns(self._store, self.ledger, self.eval_answers)
         self.faults: ArmedFaults = ArmedFaults(self.now)
         self.scripts: Scripts = Scripts()
         self.model_server: ModelServer | None = None
