@@ -1,6 +1,6 @@
 """An ignore comment that keeps no rule from anything is reported.
 
-``# pareta: ignore`` keeps every rule from its line, and ``# pareta: ignore[PO101, PO202]`` those two. One that is of no
+`# pareta: ignore` keeps every rule from its line, and `# pareta: ignore[PO101, PO202]` those two. One that is of no
 use is misleading: take it out.
 """
 

@@ -1,7 +1,7 @@
 """A client that a running program built, at a place where the source does not show one, is reported.
 
-``PARETA_MIGRATION_LOG=file pareta-openai run -- python app.py`` notes where the program builds its clients the old way,
-and ``--from-log file`` brings that here: factories by name, ``getattr``, code that is made at run time.
+`PARETA_MIGRATION_LOG=file pareta-openai run -- python app.py` notes where the program builds its clients the old way,
+and `--from-log file` brings that here: factories by name, `getattr`, code that is made at run time.
 """
 
 from __future__ import annotations
