@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ hypothesis.settings.load_profile("untimed")
 # For the tests of the plugin for users' tests; pytest takes this here and nowhere deeper.
 pytest_plugins = ("pytester",)
 
+ROOT = Path(__file__).parent.parent
 CERTIFICATE = Path(__file__).parent / "data" / "certificate.pem"
 
 
@@ -100,3 +102,17 @@ def script() -> Iterator[ScriptedServer]:
 def scripted(build: Callable[..., Any], script: ScriptedServer) -> Any:
     """A client of the scripted server, without retries."""
     return build(api_key="pareta_sk_scripted_0123456789", base_url=script.base_url)
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that has the plugin installed as pyproject.toml says it is, whatever this environment has."""
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    section = re.search(r"\[project\.entry-points\.pytest11\]\n(.*\n)", project)
+    assert section is not None
+    folder = tmp_path_factory.mktemp("installed")
+    about = folder / "pareta_openai_plugin-0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: pareta-openai-plugin\nVersion: 0\n")
+    (about / "entry_points.txt").write_text("[pytest11]\n" + section[1].replace('"', ""))
+    return folder

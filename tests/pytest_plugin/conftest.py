@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -34,20 +33,6 @@ def warm() -> None:
 
         for backend in ("asyncio", "trio"):
             anyio.run(call, backend=backend)
-
-
-@pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that has the plugin installed as pyproject.toml says it is, whatever this environment has."""
-    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    section = re.search(r"\[project\.entry-points\.pytest11\]\n(.*\n)", project)
-    assert section is not None
-    folder = tmp_path_factory.mktemp("installed")
-    about = folder / "pareta_openai_plugin-0.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: pareta-openai-plugin\nVersion: 0\n")
-    (about / "entry_points.txt").write_text("[pytest11]\n" + section[1].replace('"', ""))
-    return folder
 
 
 @pytest.fixture
