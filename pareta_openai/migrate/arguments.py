@@ -41,6 +41,7 @@ class Fix(NamedTuple):
     edits: tuple[Edit, ...] = ()
     renames: tuple[tuple[str, str], ...] = ()
     manual: bool = False
+    left: bool = False
 
 
 def findings(module: Module, project: Project, rule: str) -> list[Finding]:
@@ -109,7 +110,7 @@ def _as_findings(module: Module, fixes: Sequence[tuple[Client, Fix]]) -> Iterato
             edits += _taken_out(module, owner, set(dropped[owner]))
         if fix.drop and owner is None:
             edits += drop_statement(module, module.statement(fix.argument.value))
-        verdict = "manual" if fix.manual else "migrate"
+        verdict = "manual" if fix.manual else "left" if fix.left else "migrate"
         safety = "manual" if fix.manual else "suggested" if client.is_azure else "safe"
         span = fix.argument.item
         yield Finding(fix.rule, verdict, span, fix.message, tuple(edits), safety, renames=fix.renames)  # type: ignore[arg-type]
@@ -141,7 +142,7 @@ def _end_of_function(module: Module, call: ast.Call) -> int:
 def _fix(module: Module, client: Client, argument: Argument, shared: _Shared) -> Fix | None:
     name = argument.name
     if name == "api_key":
-        return _fix_key(module, argument, shared)
+        return _fix_key(module, client, argument, shared)
     if name == "base_url":
         return _fix_url(module, client, argument, shared)
     if name in _ACCOUNT and not _is_none(argument.value):
@@ -155,34 +156,50 @@ def _is_none(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
 
 
-def _fix_key(module: Module, argument: Argument, shared: _Shared) -> Fix | None:
+def _fix_key(module: Module, client: Client, argument: Argument, shared: _Shared) -> Fix | None:
     found = values(module, argument.value)
-    variables = [value for value in found if value.kind == "variable"]
+    variables = [value for value in found if value.kind == "variable" and value.node is not None]
     renames = tuple((value.text, new_name(value.text)) for value in variables if new_name(value.text) != value.text)
-    literals = [value for value in found if value.kind == "text" and value.text.startswith("sk-")]
-    real = [value for value in literals if not _PLACEHOLDER.match(value.text)]
+    literals = [value for value in found if value.kind == "text" and value.node is not None]
+    real = [value for value in literals if _is_key(value.text, module.path) or (client.is_azure and value.text)]
     is_written_here = argument.value in (value.node for value in real)
     if argument.owner is not None and (is_written_here or _must_not_change(found, shared)):
         why = "the key in the code goes: revoke it" if real else "other code goes on with the same key"
         message = f"{why}; Pareta's client reads PARETA_API_KEY by itself"
         return Fix(argument, "PO202", message, drop=True, renames=renames)
     if real:
-        message = "a key of OpenAI's is written here: revoke it, and read PARETA_API_KEY in its place"
+        message = "a key is written in the code: revoke it, and read PARETA_API_KEY in its place"
         return Fix(argument, "PO202", message, manual=True)
     edits = [*_rename(module, variables), *_pareta_placeholders(module, literals)]
     if edits:
         edits += messages(module, renames)
         names = ", ".join(dict.fromkeys(new for _, new in renames)) or "a placeholder of Pareta's"
         return Fix(argument, "PO202", f"the key is {names}", edits=tuple(edits), renames=renames)
-    own = [value.text for value in variables if named_after(value.text) is None]
-    if own:
-        message = f"put Pareta's key into {own[0]}, or have PARETA_API_KEY read: openai's key is refused"
-        return Fix(argument, "PO202", message, manual=True)
-    settings = [value.text for value in found if value.kind == "unknown" and named_after(value.text) is not None]
-    if settings and named_after(settings[0]).kind in ("openai", "azure"):  # type: ignore[union-attr]
-        message = f"{settings[0]} comes from elsewhere: have it hold Pareta's key, PARETA_API_KEY"
-        return Fix(argument, "PO202", message, manual=True)
+    return _told_key(argument, found)
+
+
+def _told_key(argument: Argument, found: Sequence[Value]) -> Fix | None:
+    """What there is to say of a key that nothing here can be changed about."""
+    for value in found:
+        if value.kind == "variable" and value.file:
+            if new_name(value.text) != value.text:
+                return Fix(argument, "PO202", f"{value.text} is read in {value.file}: see there", left=True)
+        elif value.kind == "variable" and named_after(value.text) is None:
+            message = f"put Pareta's key into {value.text}, or have PARETA_API_KEY read: openai's key is refused"
+            return Fix(argument, "PO202", message, manual=True)
+        elif value.kind == "unknown" and named_after(value.text) in (OPENAI, AZURE):
+            message = f"{value.text} comes from elsewhere: have it hold Pareta's key, PARETA_API_KEY"
+            return Fix(argument, "PO202", message, manual=True)
+    if argument.value in (value.node for value in found if value.kind == "text" and value.text):
+        return Fix(argument, "PO202", "a placeholder: Pareta's client takes any until it calls", left=True)
     return None
+
+
+def _is_key(text: str, path: str) -> bool:
+    """Whether a literal looks like a key of somebody's, and not like one that a test or an example has."""
+    if text.startswith("pareta_sk_") or _PLACEHOLDER.match(text):
+        return False
+    return text.startswith("sk-") or (len(text) >= 20 and "test" not in path)
 
 
 def _must_not_change(found: Iterable[Value], shared: _Shared) -> bool:
@@ -199,7 +216,7 @@ def _rename(module: Module, found: Iterable[Value]) -> Iterator[Edit]:
 
 def _pareta_placeholders(module: Module, literals: Iterable[Value]) -> Iterator[Edit]:
     for value in literals:
-        if value.node is not None:
+        if value.node is not None and value.text.startswith("sk-"):
             yield module.replace(value.node, module.text(value.node).replace("sk-", "pareta_sk_", 1))
 
 
@@ -207,8 +224,9 @@ def _fix_url(module: Module, client: Client, argument: Argument, shared: _Shared
     if all(target.kind == "pareta" for target in client.targets):
         return None
     found = values(module, argument.value)
-    texts = [value for value in found if value.kind == "text" and classify(value.text).kind in ("openai", "azure")]
-    variables = [value for value in found if value.kind == "variable" and new_name(value.text) != value.text]
+    here = [value for value in found if value.node is not None]
+    texts = [value for value in here if value.kind == "text" and classify(value.text).kind in ("openai", "azure")]
+    variables = [value for value in here if value.kind == "variable" and new_name(value.text) != value.text]
     renames = tuple((value.text, new_name(value.text)) for value in variables)
     if not (texts or variables):
         return None

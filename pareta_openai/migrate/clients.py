@@ -175,7 +175,7 @@ def _judged(
     else:
         served = used_for(module, node)
         if served and served <= UNSERVED:
-            fate, reason = "stay", f"it is there for {', '.join(sorted(served))}, which Pareta has not"
+            fate, reason = "stay", f"it is there for {', '.join(sorted(served))} alone, which Pareta has not"
         elif "azure" in kinds or served == {"responses"}:
             fate = "suggest"
     if fate == "suggest" and project.options.unsafe:

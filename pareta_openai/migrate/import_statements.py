@@ -13,10 +13,12 @@ from .module import Module
 _FROM = re.compile(rb"from\s+openai\b")
 
 
-def move_names(module: Module, statement: ast.ImportFrom, moved: Mapping[ast.alias, str]) -> list[Edit]:
+def move_names(
+    module: Module, statement: ast.ImportFrom, moved: Mapping[ast.alias, str], beside: Sequence[str] = ()
+) -> list[Edit]:
     """The edits after which the aliases in `moved` come from pareta_openai, as the text that stands beside each says.
 
-    An alias with no text is dropped: what it named is imported already.
+    An alias with no text is dropped: what it named is imported already. `beside` is imported from there too.
     """
     start = module.span(statement).start
     match = _FROM.match(module.data, start)
@@ -30,7 +32,8 @@ def move_names(module: Module, statement: ast.ImportFrom, moved: Mapping[ast.ali
     texts = [text for text in moved.values() if text]
     if not kept:
         return drop_statement(module, statement)
-    added = add_after(module, statement, _new_statement(module, statement, moved)) if texts else []
+    new = _new_statement(module, statement, moved, beside)
+    added = add_after(module, statement, new) if texts or beside else []
     return [*_take_out(module, statement, list(moved)), *added]
 
 
@@ -39,14 +42,17 @@ def take_out(module: Module, statement: ast.ImportFrom, alias: ast.alias) -> lis
     return _take_out(module, statement, [alias]) if len(statement.names) > 1 else []
 
 
-def _new_statement(module: Module, statement: ast.ImportFrom, moved: Mapping[ast.alias, str]) -> bytes:
+def _new_statement(
+    module: Module, statement: ast.ImportFrom, moved: Mapping[ast.alias, str], beside: Sequence[str]
+) -> bytes:
     """The import of what is moved; with the lines that its names had, where there are comments to keep."""
     lines = [_lines_with_comments(module, statement, alias, text) for alias, text in moved.items() if text]
     if any(b"#" in line for line in lines) and all(lines):
         newline = module.source.newline
         indent = _indent(module, statement)
+        lines += [indent + b"    " + name.encode() + b"," + newline for name in beside]
         return b"from pareta_openai import (" + newline + b"".join(lines) + indent + b")"
-    return f"from pareta_openai import {', '.join(filter(None, moved.values()))}".encode()
+    return f"from pareta_openai import {', '.join([*filter(None, moved.values()), *beside])}".encode()
 
 
 def _lines_with_comments(module: Module, statement: ast.ImportFrom, alias: ast.alias, text: str) -> bytes:

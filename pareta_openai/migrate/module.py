@@ -40,7 +40,8 @@ class Module:
         self.memo: dict[object, Any] = {}
         """For what several rules want to find out once a module."""
         self.ignores = Ignores(source)
-        self._project = project
+        self.project = project
+        """The repository that it is part of."""
 
     @cached_property
     def tree(self) -> Tree:
@@ -48,7 +49,7 @@ class Module:
 
     @cached_property
     def names(self) -> Origins:
-        return Origins(self.tree, self.path, self._project)
+        return Origins(self.tree, self.path, self.project)
 
     def nodes(self, *types: type[_Node]) -> Iterator[_Node]:
         """All nodes of these types; those of each type in the order of the source."""
@@ -94,7 +95,7 @@ class Module:
         found = self.names.of(node)
         if not found or not any(origin.startswith("@") for origin in found):
             return found
-        return self._project.follow(found) if self._project is not None else frozenset({UNKNOWN})
+        return self.project.follow(found) if self.project is not None else frozenset({UNKNOWN})
 
     def import_origin(self, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
         """What one name of an import statement stands for: ``openai``, ``openai.OpenAI``, ``@app/llm.py:client``."""

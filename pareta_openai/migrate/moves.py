@@ -137,6 +137,10 @@ def _move_class(module: Module, project: Project, variable: Variable) -> Move:
         return _move_azure(module, project, variable, target, bool(going))
     if not going and any(use.role == "check" for use in variable.uses):
         return Move(variable, "stay", reason="openai's class is the parent of Pareta's: the check holds for both")
+    if not going and any(_is_field(module, use) for use in variable.uses) and not _is_for_checkers(module, variable):
+        return Move(
+            variable, "stay", reason="a field may be checked against it: openai's class takes Pareta's clients too"
+        )
     if not going and (others := _staying(module, project)):
         return Move(variable, "stay", reason=f"{others}, and openai's class is the parent of Pareta's")
     return Move(variable, "move", target)
@@ -152,6 +156,18 @@ def _move_azure(module: Module, project: Project, variable: Variable, target: st
     if other is not None:
         is_taken = _move_class(module, project, other).kind != "move"
     return Move(variable, "move", _BESIDE[target] if is_taken else target, tuple(variable.uses))
+
+
+def _is_field(module: Module, use: Use) -> bool:
+    """Whether it annotates a field of a class, which pydantic and its like validate."""
+    statement = module.statement(use.node)
+    return use.role == "annotation" and isinstance(statement, ast.AnnAssign) and module.scope(statement).kind == "class"
+
+
+def _is_for_checkers(module: Module, variable: Variable) -> bool:
+    """Whether it is imported for type checkers alone."""
+    tests = [each.test for each in module.nodes(ast.If) if variable.imports[0][0] in each.body]
+    return any(module.text(test).endswith("TYPE_CHECKING") for test in tests)
 
 
 def _staying(module: Module, project: Project) -> str:

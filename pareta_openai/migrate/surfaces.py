@@ -9,11 +9,11 @@ from .module import Module
 from .scopes import Scope
 from .values import own_class
 
-# Below `beta` only what follows says what it is.
 UNSERVED = frozenset(
     {
         *("assistants", "threads", "batches", "containers", "conversations", "files", "fine_tuning", "realtime"),
-        *("uploads", "vector_stores", "videos", "webhooks", "chatkit", "admin", "live", "skills"),
+        *("uploads", "vector_stores", "videos", "webhooks", "chatkit", "admin", "live", "skills", "moderations"),
+        *("audio", "images"),  # which newer platforms have in a shape of their own
         *("audio", "images", "moderations"),
     }
 )

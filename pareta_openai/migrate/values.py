@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
+from . import objects
 from .module import Module
 from .scopes import Scope
 
@@ -37,7 +38,9 @@ class Value(NamedTuple):
     text: str
     """The text; the variable's name, where the environment has it; what it is called, where it is not in sight."""
     node: ast.expr | None = None
-    """The literal that says so."""
+    """The literal that says so, where this file has it."""
+    file: str = ""
+    """Where a setting's name or another file tells: the file."""
 
 
 def values(module: Module, node: ast.expr) -> list[Value]:
@@ -165,13 +168,23 @@ def _bound(module: Module, home: Scope, name: str, last: ast.expr | None, seen: 
     for binding in home.bindings[name]:
         if last is not None and getattr(binding.node, "lineno", 0) < last.lineno:
             continue
-        if binding.kind == "value" and isinstance(binding.node, ast.expr):
+        if binding.kind == "import":
+            elsewhere = [value for found in objects.imported(module, binding) for value in _elsewhere(found, seen)]
+            yield from elsewhere or [Value("unknown", name)]
+        elif binding.kind == "value" and isinstance(binding.node, ast.expr):
             if binding.node is not default:
                 yield from _values(module, binding.node, seen)
         elif binding.kind == "nothing" and isinstance(binding.node, ast.Constant):
             yield Value("none", "", binding.node)
         elif not is_parameter and binding.kind != "nothing":
             yield Value("unknown", name)
+
+
+def _elsewhere(found: objects.Found, seen: frozenset[object]) -> Iterator[Value]:
+    """The values of an expression of another file, without what cannot be edited from here."""
+    if found.node not in seen:
+        for value in _values(found.module, found.node, seen | {found.node}):
+            yield value._replace(node=None, file=value.file or found.module.path)
 
 
 def parameter(scope: Scope, name: str) -> tuple[ast.expr | None, bool]:
@@ -191,7 +204,10 @@ def parameter(scope: Scope, name: str) -> tuple[ast.expr | None, bool]:
 def _attribute(module: Module, node: ast.Attribute, seen: frozenset[object]) -> Iterator[Value]:
     owner = own_class(module, node.value)
     key = (owner, node.attr)
-    if owner is None or key in seen:
+    if owner is None:
+        yield from _of_object(module, node, seen)
+        return
+    if key in seen:
         yield Value("unknown", _shown(module, node))
         return
     bindings = [*owner.bindings.get(node.attr, ()), *owner.attributes.get(node.attr, ())]
@@ -206,6 +222,56 @@ def _attribute(module: Module, node: ast.Attribute, seen: frozenset[object]) -> 
             yield Value("parameter", node.attr)
         else:
             yield Value("unknown", _shown(module, node))
+
+
+def _of_object(module: Module, node: ast.Attribute, seen: frozenset[object]) -> Iterator[Value]:
+    """An attribute of what is not ``self``: of a file of the project, or of an object whose class is known."""
+    if isinstance(node.value, ast.Name):
+        home = module.scope(node.value).find(node.value.id)
+        bindings = home.bindings[node.value.id] if home is not None else []
+        found = [each for binding in bindings for each in objects.imported(module, binding, node.attr)]
+        if found and all(module.import_origin(b.statement, b.node).endswith(":") for b in bindings):  # type: ignore[arg-type]
+            for each in found:
+                yield from _elsewhere(each, seen)
+            return
+    field = objects.field(module, node)
+    if field is None or (field.owner, field.name) in seen:
+        yield Value("unknown", _shown(module, node))
+        return
+    inner = list(_of_field(field, seen | {(field.owner, field.name)}))
+    if field.module is not module:
+        inner = [value._replace(node=None, file=value.file or field.module.path) for value in inner]
+    yield from inner
+
+
+def _of_field(field: objects.Field, seen: frozenset[object]) -> Iterator[Value]:
+    """What a class's attribute is unless it is set: its default, and for settings the variable of its name."""
+    is_setting = any(_last_name(base).endswith("Settings") for base in field.owner.bases)
+    named = False
+    for binding in field.scope.bindings[field.name]:
+        default = binding.node if isinstance(binding.node, ast.expr) and binding.kind == "value" else None
+        if isinstance(default, ast.Call) and _last_name(default.func) in ("field", "Field"):
+            for keyword in default.keywords:
+                if keyword.arg in ("env", "alias", "validation_alias") and isinstance(keyword.value, ast.Constant):
+                    named = True
+                    yield Value("variable", str(keyword.value.value), keyword.value)
+            given = {keyword.arg: keyword.value for keyword in default.keywords}
+            factory = given.get("default_factory")
+            default = (
+                factory.body
+                if isinstance(factory, ast.Lambda)
+                else given.get("default", next(iter(default.args), None))
+            )
+        if default is not None:
+            yield from _values(field.module, default, seen)
+    if is_setting and not named:
+        yield Value("variable", field.name.upper(), None, field.module.path)
+    elif not named:
+        yield Value("parameter", field.name)
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _default_field(owner: Scope) -> bool:

@@ -42,9 +42,7 @@ def _statement(module: Module, statement: ast.ImportFrom, found: dict[ast.alias,
             yield Finding("PO101", "left", module.span(alias), _why(move))
     span = module.span(statement)
     if moved or beside:
-        edits = move_names(module, statement, moved) if moved else []
-        if beside:
-            edits += add_after(module, statement, f"from pareta_openai import {', '.join(beside)}".encode())
+        edits = move_names(module, statement, moved, beside)
         edits += rename(module, found.values())
         yield Finding("PO101", "migrate", span, _said(moved.values(), beside), tuple(edits))
     elif found:

@@ -1,0 +1,4 @@
+from pareta_openai import OpenAI
+
+client = OpenAI()
+other = OpenAI()
