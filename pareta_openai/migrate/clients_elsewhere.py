@@ -21,19 +21,11 @@ def other_vendor(module: Module, project: Project) -> str:
 
 def other_vendor_anywhere(project: Project) -> str:
     """The vendor of a client that some file of the project builds and that does not move; else nothing."""
-    return next((_vendor(client) for client in _all_clients(project) if _vendor(client)), "")
-
-
-def moves_anywhere(project: Project) -> bool:
-    """Whether a client that some file of the project builds is Pareta's after the run."""
-    return any(client.fate == "move" for client in _all_clients(project))
-
-
-def _all_clients(project: Project) -> list[Client]:
-    if "all_clients" not in project.memo:
-        project.memo["all_clients"] = [each for module in project.modules() for each in clients(module, project)]
-    found: list[Client] = project.memo["all_clients"]
-    return found
+    if "other_vendor" not in project.memo:
+        found = (other_vendor(module, project) for module in project.modules())
+        project.memo["other_vendor"] = next(filter(None, found), "")
+    vendor: str = project.memo["other_vendor"]
+    return vendor
 
 
 def vendor_of(module: Module, project: Project, node: ast.AST) -> str:
