@@ -41,12 +41,13 @@ import math
 import os
 import uuid
 import warnings
+import weakref
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, partial
 from importlib import import_module
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import openai
 import pydantic
@@ -95,6 +96,7 @@ _FAST_HOOKS = {
     "_process_response_data": {"data", "cast_to", "response"},
     "_prepare_url": {"url"},
     "post": {"cast_to", "body", "options", "stream", "stream_cls"},
+    "request": {"cast_to", "options", "stream", "stream_cls"},
 }
 """What the shortcuts hang on: methods of openai's clients and the arguments that they take."""
 
@@ -137,15 +139,22 @@ def is_openais_own(function: Any) -> bool:
 
 
 class _Recorder:
-    """Stands in for a resource of openai's, and gives what it would post."""
+    """Stands in for a resource of openai's and its client, and gives what they would request."""
+
+    _client_class: Any = openai.OpenAI
 
     def _post(self, path: str, **arguments: Any) -> Any:
-        return path, arguments
+        return self._client_class.post(self, path, **arguments)
+
+    def request(self, cast_to: Any, options: Any, **arguments: Any) -> Any:
+        return cast_to, options, arguments
 
 
-class _AsyncRecorder:
-    async def _post(self, path: str, **arguments: Any) -> Any:
-        return path, arguments
+class _AsyncRecorder(_Recorder):
+    _client_class = openai.AsyncOpenAI
+
+    async def request(self, cast_to: Any, options: Any, **arguments: Any) -> Any:
+        return cast_to, options, arguments
 
 
 def _first_result(coroutine: Coroutine[Any, Any, Any]) -> Any:
@@ -158,18 +167,36 @@ def _first_result(coroutine: Coroutine[Any, Any, Any]) -> Any:
     return None
 
 
+class Requested(NamedTuple):
+    """What a client's `request` is called with."""
+
+    cast_to: Any
+    options: Any
+    arguments: dict[str, Any]
+
+    def with_body(self, body: dict[str, Any], beside: Mapping[str, Any]) -> Requested:
+        """The same with `body` as well, and what `request_options` makes of `beside`."""
+        body = {**self.options.json_data, **body}
+        if beside:
+            options = self.options.construct(**{**vars(self.options), "json_data": body, **request_options(**beside)})
+        else:
+            options = self.options.model_copy()
+            options.json_data = body
+        return Requested(self.cast_to, options, self.arguments)
+
+
 @cache
-def posted_by(create: Callable[..., Any], **arguments: Any) -> tuple[str, dict[str, Any]] | None:
-    """The path and the arguments that openai's `create` calls `_post` with; None where it cannot be asked so."""
+def requested_by(create: Callable[..., Any], **arguments: Any) -> Requested | None:
+    """What openai's `create` calls its client's `request` with; None where it cannot be asked so."""
     try:
         if inspect.iscoroutinefunction(inspect.unwrap(create)):
-            path, posted = _first_result(create(_AsyncRecorder(), **arguments))
+            requested = Requested(*_first_result(create(_AsyncRecorder(), **arguments)))
         else:
-            path, posted = create(_Recorder(), **arguments)
-    except Exception:
+            requested = Requested(*create(_Recorder(), **arguments))
+    except Exception:  # whatever it is, openai's own way is still there
         return None
-    is_as_known = isinstance(posted.get("body"), dict) and isinstance(posted.get("options"), dict)
-    return (path, posted) if is_as_known else None
+    is_as_known = isinstance(getattr(requested.options, "json_data", None), dict)
+    return requested if is_as_known and all(hasattr(requested.options, name) for name in _OPTIONS) else None
 
 
 @contextmanager
@@ -651,11 +678,15 @@ class ClientHooks(_OpenAIClient):
     def _guard_json(self, response: Any) -> None:
         """Make `response.json()`, which openai calls unguarded, raise an error of ours."""
 
+        # Not the response itself: one that holds itself stays until the collector runs.
+        find = weakref.ref(response)
+
         def decode(**kwargs: Any) -> Any:
+            asked: Any = find()
             try:
-                return read_json(response.content, **kwargs)
+                return read_json(asked.content, **kwargs)
             except ValueError as error:
-                self._refuse_body(response, error)
+                self._refuse_body(asked, error)
 
         response.json = decode
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _openai, transports
 from .errors import ParetaError
+from .quick_requests import QuickRequests
 
 if TYPE_CHECKING:
     from .transports import Request, Response
@@ -39,7 +40,7 @@ def require_asyncio() -> None:
 
 @cache
 def _client_class(base: Any) -> Any:
-    class AiohttpClient(base):  # type: ignore[misc]
+    class AiohttpClient(QuickRequests, base):  # type: ignore[misc]
         def __init__(self) -> None:
             self._sessions = _Sessions()
             # Before the collector comes to aiohttp's own objects, which complain.

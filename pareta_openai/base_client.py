@@ -121,10 +121,6 @@ class BaseClient(_openai.ClientHooks):
             arguments["model_aliases"] = aliases.read_config()
         return cls(**arguments)
 
-    def _default_http_client(self) -> Any:
-        """What to use where the caller gives none; with None it is openai's own."""
-        return None
-
     def _forget_ambient_settings(self, explicit: Mapping[str, Any]) -> None:
         """Take back what openai read from OPENAI_* variables: it identifies an OpenAI account."""
         for name in ("organization", "project", "admin_api_key"):

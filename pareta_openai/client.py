@@ -80,6 +80,11 @@ class ParetaOpenAI(BaseClient, SyncCalls, _openai.SyncHooks, openai.OpenAI):
         except openai.OpenAIError:
             return None
 
+    def _default_http_client(self) -> Any:
+        from .quick_requests import HttpClient
+
+        return HttpClient()
+
     def _bring_up(self, endpoint_id: str) -> None:
         self.endpoints.ensure_live(endpoint_id, timeout=self._options.not_ready_timeout, poll_interval=_POLL_INTERVAL)
 

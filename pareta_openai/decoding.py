@@ -20,6 +20,8 @@ _MANY_OBJECTS = 50_000
 _SMALLEST_OBJECT = 12
 """In bytes, on average, where there are many: a model takes some hundreds, whatever is in it."""
 _MARK = b"\xef\xbb\xbf"
+_DATA = b"data: "
+_NEXT_DATA = b"\n\ndata: "
 _LINE_END = re.compile(rb"\r\n?|\n")
 
 
@@ -125,11 +127,11 @@ class EventDecoder:
         if last < first + 2:
             return self._read_lines(data)
         events = self._read_lines(data[:first]) if first else []
-        for event in data[first : last - 2].split(b"\n\n"):
-            if event.startswith(b"data: ") and b"\n" not in event:
-                events.append(_event(("message", event[6:])))
-            else:
-                events += self._read_lines(event + b"\n\n")
+        whole = data[first : last - 2]
+        if whole.startswith(_DATA) and whole.count(b"\n") == 2 * whole.count(_NEXT_DATA):
+            events += [_event(("message", one)) for one in whole[len(_DATA) :].split(_NEXT_DATA)]
+        else:
+            events += self._read_lines(whole + b"\n\n")
         return events + self._read_lines(data[last:]) if last < len(data) else events
 
     def _is_between_events(self) -> bool:

@@ -79,12 +79,13 @@ class IncompleteStreamError(APIConnectionError):
     """A stream ended without ``[DONE]`` and without a `finish_reason`: what came is not the whole answer."""
 
     partial: str
-    """The text of the first choice, as far as it came."""
+    """The text of the first choice, as far as it came; of more than a MiB, the beginning."""
 
-    def __init__(self, *, partial: str, request: Request) -> None:
+    def __init__(self, *, partial: str, request: Request, is_cut: bool = False) -> None:
+        more = "more than " if is_cut else ""
         super().__init__(
             message=(
-                f"The stream ended before the answer did, after {len(partial)} characters; they are in .partial. "
+                f"The stream ended before the answer did, after {more}{len(partial)} characters; they are in .partial. "
                 "It cannot be resumed: send the call again."
             ),
             request=request,

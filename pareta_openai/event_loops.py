@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import openai
 
+from .quick_requests import QuickRequests
 from .transports import default_transport
 
 if TYPE_CHECKING:
     from .transports import Request, Response
 
 
-class EventLoopsHttpClient(openai.DefaultAsyncHttpxClient):
+class EventLoopsHttpClient(QuickRequests, openai.DefaultAsyncHttpxClient):
     """openai's default, with connections of its own for each event loop.
 
     asyncio's connections work in the loop that opened them. In the next one, as where each function of a program runs

@@ -244,7 +244,7 @@ async def test_a_hook_that_is_gone_or_changed_ends_the_shortcuts_with_one_warnin
 async def test_a_create_that_posts_in_another_way_is_called_as_it_is(
     scripted: Any, script: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_openai, "posted_by", lambda *_, **__: None)
+    monkeypatch.setattr(_openai, "requested_by", lambda *_, **__: None)
     await call_plainly_and_streamed(scripted, script)
 
 
@@ -253,7 +253,7 @@ def test_what_create_posts_is_not_known_where_it_posts_in_another_way() -> None:
         """Where openai's awaits its `_post`."""
 
     for create in (lambda resource, **_: resource._send(), lambda _, **__: None, gives_nothing):
-        assert _openai.posted_by(create, model=openai.NOT_GIVEN) is None
+        assert _openai.requested_by(create, model=openai.NOT_GIVEN) is None
 
 
 def private_names(source: str) -> tuple[set[str], set[str]]:

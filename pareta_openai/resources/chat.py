@@ -60,14 +60,17 @@ def _prepared(create: Callable[..., Any], arguments: dict[str, Any]) -> dict[str
     return {**given, "extra_body": {**unknown, **(arguments.get("extra_body") or {})}}
 
 
-def _as_post(create: Callable[..., Any], arguments: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
-    """What openai's `create` would post where all `arguments` are plain data; None where they are not.
+def _as_request(
+    create: Callable[..., Any], post: Callable[..., Any], arguments: dict[str, Any]
+) -> _openai.Requested | None:
+    """What openai's `create` would have its client request by `post`, where all `arguments` are plain data, else None.
 
     It compares every part of every argument with its type hints, in search of what JSON cannot hold, at some 0.3 ms a
     message.
     """
     stream = arguments.get("stream")
-    if not _openai.is_openais_own(create) or not (stream is None or isinstance(stream, bool)):
+    are_openais = _openai.is_openais_own(create) and _openai.is_openais_own(getattr(post, "__func__", None))
+    if not are_openais or not (stream is None or isinstance(stream, bool)):
         return None
     given = {
         name: value
@@ -78,13 +81,9 @@ def _as_post(create: Callable[..., Any], arguments: dict[str, Any]) -> tuple[str
     if body is None or not all(name in body for name in _REQUIRED):
         return None
     nothing = dict.fromkeys(_REQUIRED, openai.NOT_GIVEN)
-    posted = _openai.posted_by(create, stream=stream, **nothing) if stream else _openai.posted_by(create, **nothing)
-    if posted is None:
-        return None
-    path, rest = posted
-    beside = {name: arguments[name] for name in arguments.keys() & _BESIDE_BODY}
-    options = {**rest["options"], **_openai.request_options(**beside)}
-    return path, {**rest, "body": {**rest["body"], **body}, "options": options}
+    how = {"stream": stream} if stream else {}
+    requested = _openai.requested_by(create, **how, **nothing)
+    return requested and requested.with_body(body, {name: arguments[name] for name in arguments.keys() & _BESIDE_BODY})
 
 
 class _StreamManager(ChatCompletionStreamManager[Any]):
@@ -132,10 +131,9 @@ class Completions(openai_chat.Completions):
 
         @wraps(openai_chat.Completions.create)
         def create(self, *args, **kwargs):
-            post = None if args else _as_post(openai_chat.Completions.create, kwargs)
-            if post is not None:
-                path, arguments = post
-                return self._post(path, **arguments)
+            requested = None if args else _as_request(openai_chat.Completions.create, self._post, kwargs)
+            if requested is not None:
+                return self._client.request(requested.cast_to, requested.options, **requested.arguments)
             return super().create(*args, **_prepared(openai_chat.Completions.create, kwargs))
 
         if hasattr(openai_chat.Completions, "stream"):
@@ -167,10 +165,9 @@ class AsyncCompletions(openai_chat.AsyncCompletions):
 
         @wraps(openai_chat.AsyncCompletions.create)
         async def create(self, *args, **kwargs):
-            post = None if args else _as_post(openai_chat.AsyncCompletions.create, kwargs)
-            if post is not None:
-                path, arguments = post
-                return await self._post(path, **arguments)
+            requested = None if args else _as_request(openai_chat.AsyncCompletions.create, self._post, kwargs)
+            if requested is not None:
+                return await self._client.request(requested.cast_to, requested.options, **requested.arguments)
             return await super().create(*args, **_prepared(openai_chat.AsyncCompletions.create, kwargs))
 
         if hasattr(openai_chat.AsyncCompletions, "stream"):

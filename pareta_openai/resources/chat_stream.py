@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from ..transports import Response
 
 
+_KEPT = 2**20
+"""In bytes: so much of an answer's text is kept for whom it breaks off, however long it becomes."""
+
+
 class _Answer:
     """What has come of an answer: the chunks in their order, and whether it is whole."""
 
@@ -24,7 +28,8 @@ class _Answer:
         self._client = client
         self._response = response
         self._read_fast = _openai.fast_reader(client, ChatCompletionChunk)
-        self._text = bytearray()  # as small as it can be kept, for whom the stream breaks off
+        self._text = bytearray()
+        self._is_cut = False
         self._has_begun = False
         self._is_whole = False
 
@@ -49,7 +54,10 @@ class _Answer:
             if choice.index == 0 and choice.delta:
                 content = choice.delta.content
                 if isinstance(content, str):
-                    self._text += content.encode("utf-8", "surrogatepass")
+                    if len(self._text) < _KEPT:
+                        self._text += content.encode("utf-8", "surrogatepass")
+                    else:
+                        self._is_cut = True
         return chunk
 
     def _read_slowly(self, sent: ServerSentEvent) -> ChatCompletionChunk:
@@ -70,7 +78,8 @@ class _Answer:
             errors.require_events(self._response)
         if not self._is_whole:
             partial = self._text.decode("utf-8", "surrogatepass")
-            raise errors.IncompleteStreamError(partial=partial, request=self._response.request)
+            request = self._response.request
+            raise errors.IncompleteStreamError(partial=partial, request=request, is_cut=self._is_cut)
 
 
 def _has_shape_of_chunk(data: object) -> bool:

@@ -79,6 +79,17 @@ async def test_a_stream_that_ends_early_is_an_error_with_the_text_so_far(scripte
     assert "after 14 characters" in str(error)
 
 
+async def test_of_a_very_long_stream_that_ends_early_the_beginning_is_kept(
+    scripted: Any, script: ScriptedServer
+) -> None:
+    piece = "ä" * 2**17  # a quarter of a MiB
+    script.answer(answer(*[chunk(piece)] * 6))
+    texts, error = await read_until_error(await open_stream(scripted))
+    assert texts == [piece] * 6
+    assert error.partial == piece * 4
+    assert f"after more than {2**19} characters" in str(error)
+
+
 async def test_a_stream_of_nothing_is_an_error(scripted: Any, script: ScriptedServer) -> None:
     script.answer(answer())
     texts, error = await read_until_error(await open_stream(scripted))
