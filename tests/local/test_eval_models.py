@@ -284,15 +284,18 @@ def test_the_model_server_gets_several_rows_at_once_and_not_all(call, platform):
     assert most == 8
 
 
+def kept(platform, run_id):
+    return [platform._running_state.eval_answers.find(run_id, "ticket-triage-1", idx) for idx in range(3)]
+
+
 def test_a_run_goes_on_where_it_was_broken_off_and_asks_for_no_answer_twice(caller, upstream, tmp_path):
     state = tmp_path / "state.sqlite"
     upstream.answer(completion("billing"), json_answer({}, 503, **{"retry-after": "1000"}))
     with LocalPlatform(state=state, upstream=Upstream(upstream.base_url)) as platform:
         call = caller(platform.base_url, platform.api_key)
         run_id = call.run(call.upload(ROWS, task=TASK).json()["eval_set"]["id"], "ticket-triage-1").json()["run_id"]
-        kept = platform._running_state.eval_answers
         deadline = time.monotonic() + 30
-        while len(upstream.received) < 3 or not any(kept.find(run_id, "ticket-triage-1", idx) for idx in range(3)):
+        while len(upstream.received) < 3 or kept(platform, run_id) == [None] * 3:
             assert time.monotonic() < deadline
             time.sleep(0.01)
     asked = {received.headers["idempotency-key"] for received in upstream.received}
@@ -302,9 +305,7 @@ def test_a_run_goes_on_where_it_was_broken_off_and_asks_for_no_answer_twice(call
         call = caller(platform.base_url, platform.api_key)
         [result] = finished(call, run_id)["results"]
         assert spent(call) == 3 * PRICE
-        assert [platform._running_state.eval_answers.find(run_id, "ticket-triage-1", idx) for idx in range(3)] == [
-            None
-        ] * 3
+        assert kept(platform, run_id) == [None] * 3
     assert [item["prediction"] for item in result["per_item"]] == ["billing"] * 3
     asked_again = {received.headers["idempotency-key"] for received in upstream.received}
     assert len(upstream.received) == 2
