@@ -26,6 +26,12 @@ def stream(client):
 """
 
 
+@pytest.fixture
+def run(suite: Suite) -> Suite:
+    """Runs a module of tests that has `CODE` before them."""
+    return lambda tests, *arguments, **how: suite(*arguments, test_it=CODE + tests, **how)
+
+
 def summary(result: pytest.RunResult) -> list[str]:
     """What the run says of faults at its end."""
     lines = result.stdout.lines
@@ -63,17 +69,16 @@ def test_a_test_runs_once_under_each_fault_and_once_without(suite: Suite) -> Non
 
 
 @pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["in one process", "under xdist"])
-def test_the_summary_says_what_survives(suite: Suite, arguments: tuple[str, ...]) -> None:
-    result = suite(
-        *arguments,
-        apart=bool(arguments),
-        test_it=CODE
-        + """
+def test_the_summary_says_what_survives(run: Suite, arguments: tuple[str, ...]) -> None:
+    result = run(
+        """
 @pytest.mark.pareta_faults
 @pytest.mark.parametrize("how", [ask, stream])
 def test_it(pareta_client, how):
     assert "Hansen" in how(pareta_client)
 """,
+        *arguments,
+        apart=bool(arguments),
     )
     result.assert_outcomes(passed=28, skipped=2)
     survives = "rate-limited, server-error, cold-endpoint, skewed-clock, proxy-page, dropped, answer-lost"
@@ -96,10 +101,9 @@ def test_it(pareta_client, how):
     ]
 
 
-def test_plain_openai_takes_a_truncated_stream_for_a_whole_one_and_pays_twice(suite: Suite) -> None:
-    result = suite(
-        test_it=CODE
-        + """
+def test_plain_openai_takes_a_truncated_stream_for_a_whole_one_and_pays_twice(run: Suite) -> None:
+    result = run(
+        """
 @pytest.mark.pareta_faults
 def test_it(pareta_env):
     with openai.OpenAI() as client:
@@ -117,10 +121,9 @@ def test_it(pareta_env):
     )
 
 
-def test_code_that_swallows_the_error_takes_it_for_whole_too(suite: Suite) -> None:
-    result = suite(
-        test_it=CODE
-        + """
+def test_code_that_swallows_the_error_takes_it_for_whole_too(run: Suite) -> None:
+    result = run(
+        """
 def lax(client):
     text = ""
     try:
@@ -151,10 +154,9 @@ def test_it(pareta_client, how):
     ]
 
 
-def test_a_retry_storm_is_seen_and_comes_to_an_end(suite: Suite) -> None:
-    result = suite(
-        test_it=CODE
-        + """
+def test_a_retry_storm_is_seen_and_comes_to_an_end(run: Suite) -> None:
+    result = run(
+        """
 def stubborn(client):
     while True:
         try:
@@ -174,10 +176,9 @@ def test_it(pareta_client):
     result.assert_outcomes(passed=1, failed=1)
 
 
-def test_many_calls_at_once_are_no_storm(suite: Suite) -> None:
-    result = suite(
-        test_it=CODE
-        + """
+def test_many_calls_at_once_are_no_storm(run: Suite) -> None:
+    result = run(
+        """
 from concurrent.futures import ThreadPoolExecutor
 
 @pytest.mark.pareta_faults("rate-limited-for-ever")
@@ -194,10 +195,9 @@ def test_it(pareta_client):
     ]
 
 
-def test_an_ignored_retry_after_is_seen(suite: Suite) -> None:
-    result = suite(
-        test_it=CODE
-        + """
+def test_an_ignored_retry_after_is_seen(run: Suite) -> None:
+    result = run(
+        """
 def hasty(client):
     for _ in range(3):
         try:
@@ -217,10 +217,9 @@ def test_it(pareta_client):
     assert rest[2].startswith("             cold-endpoint: ignored Retry-After: 2, and came again after 0.")
 
 
-def test_retries_of_what_no_retry_helps_are_seen(suite: Suite) -> None:
-    result = suite(
-        test_it=CODE
-        + """
+def test_retries_of_what_no_retry_helps_are_seen(run: Suite) -> None:
+    result = run(
+        """
 def desperate(pareta_client):
     for attempt in range(3):
         try:
@@ -238,10 +237,9 @@ def test_it(pareta_client):
     result.assert_outcomes(passed=1, failed=1)
 
 
-def test_code_that_gives_up_where_a_retry_would_have_helped_does_not_survive(suite: Suite) -> None:
-    result = suite(
-        test_it=CODE
-        + """
+def test_code_that_gives_up_where_a_retry_would_have_helped_does_not_survive(run: Suite) -> None:
+    result = run(
+        """
 @pytest.mark.pareta_faults("server-error", "down")
 def test_it(pareta_client):
     ask(pareta_client.with_options(max_retries=0))
@@ -256,10 +254,9 @@ def test_it(pareta_client):
     result.assert_outcomes(passed=2, failed=1)
 
 
-def test_an_error_of_ones_own_that_was_made_of_the_platforms_is_a_way_to_give_up(suite: Suite) -> None:
-    result = suite(
-        test_it=CODE
-        + """
+def test_an_error_of_ones_own_that_was_made_of_the_platforms_is_a_way_to_give_up(run: Suite) -> None:
+    result = run(
+        """
 class Unavailable(Exception):
     pass
 
@@ -297,10 +294,9 @@ def test_it(pareta_client, how):
     ]
 
 
-def test_only_what_the_test_itself_asks_meets_the_fault(suite: Suite) -> None:
-    result = suite(
-        test_it=CODE
-        + """
+def test_only_what_the_test_itself_asks_meets_the_fault(run: Suite) -> None:
+    result = run(
+        """
 @pytest.fixture
 def endpoint(pareta_client):
     return pareta_client.with_options(max_retries=0).endpoints.deploy(task="news-summaries", wait=True).id
@@ -315,10 +311,9 @@ def test_it(pareta, pareta_client, endpoint):
     assert summary(result)[1] == "  survives   server-error"
 
 
-def test_one_operation_can_be_named(suite: Suite) -> None:
-    result = suite(
-        test_it=CODE
-        + """
+def test_one_operation_can_be_named(run: Suite) -> None:
+    result = run(
+        """
 @pytest.mark.pareta_faults(on="listModels")
 def test_it(pareta_client):
     ask(pareta_client)
@@ -341,11 +336,9 @@ def test_deploy(pareta_client):
     assert "stream" not in " ".join(lines)
 
 
-def test_faults_of_ones_own_and_all_but_some(suite: Suite) -> None:
-    result = suite(
-        "-v",
-        test_it=CODE
-        + """
+def test_faults_of_ones_own_and_all_but_some(run: Suite) -> None:
+    result = run(
+        """
 @pytest.mark.pareta_faults(
     faults.status(418), ArmedFault(faults.html(503), on="createChatCompletion", times=2), "dropped"
 )
@@ -356,6 +349,7 @@ def test_own(pareta_client):
 def test_most(pareta_client):
     ask(pareta_client)
 """,
+        "-v",
     )
     result.assert_outcomes(passed=4 + 11)
     result.stdout.fnmatch_lines(["*test_own[[]status(code=418)] PASSED*", "*test_own[[]html(code=503)] PASSED*"])
@@ -388,10 +382,9 @@ def test_a_mark_that_makes_no_sense_says_so(suite: Suite, arguments: str, words:
     result.stdout.fnmatch_lines([f"@pytest.mark.pareta_faults of test_it: {words}".replace("[", "[[]")])
 
 
-def test_a_test_that_fails_or_is_skipped_by_itself_shows_nothing(suite: Suite) -> None:
-    result = suite(
-        test_it=CODE
-        + """
+def test_a_test_that_fails_or_is_skipped_by_itself_shows_nothing(run: Suite) -> None:
+    result = run(
+        """
 @pytest.mark.pareta_faults("dropped")
 def test_fails(pareta_client):
     assert "its own" == "reason"
@@ -408,10 +401,9 @@ def test_skips(pareta_client):
     ]
 
 
-def test_async_code_is_judged_alike(suite: Suite) -> None:
-    result = suite(
-        test_it=CODE
-        + """
+def test_async_code_is_judged_alike(run: Suite) -> None:
+    result = run(
+        """
 import anyio
 
 @pytest.mark.anyio
@@ -441,10 +433,9 @@ def test_without_the_mark_there_is_no_summary(suite: Suite) -> None:
     result.stdout.no_fnmatch_line("*survives*")
 
 
-def test_a_request_that_the_client_gave_up_was_met_too(suite: Suite) -> None:
-    result = suite(
-        test_it=CODE
-        + """
+def test_a_request_that_the_client_gave_up_was_met_too(run: Suite) -> None:
+    result = run(
+        """
 @pytest.mark.pareta_faults(faults.stall())
 def test_it(pareta_client):
     ask(pareta_client.with_options(timeout=0.5, max_retries=0))

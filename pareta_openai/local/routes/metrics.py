@@ -10,7 +10,6 @@ from pydantic import BaseModel
 
 from pareta_openai.local.calls import Bill, Call, Period, by_period, percentile, window_start
 from pareta_openai.local.endpoints import Endpoint
-from pareta_openai.local.state import State
 
 from .dependencies import CurrentState, Organisation
 
@@ -87,36 +86,39 @@ Since = Annotated[float, Depends(_since)]
 GroupBy = Annotated["Period | None", Depends(_period)]
 
 
+async def _endpoint(endpoint_id: str, state: CurrentState, organisation: Organisation) -> Endpoint:
+    return state.endpoints.get(organisation, endpoint_id)
+
+
+OwnEndpoint = Annotated[Endpoint, Depends(_endpoint)]
+
+
+async def _made(endpoint: OwnEndpoint, state: CurrentState, organisation: Organisation, since: Since) -> list[Call]:
+    return state.calls.made(organisation, endpoint, since=since)
+
+
+Calls = Annotated["list[Call]", Depends(_made)]
+
+
 @router.get("/performance", response_model_exclude_unset=True)
-async def endpoint_performance(
-    endpoint_id: str, state: CurrentState, organisation: Organisation, since: Since, group_by: GroupBy
-) -> Performance:
-    _, calls = _calls(state, organisation, endpoint_id, since)
+async def endpoint_performance(calls: Calls, group_by: GroupBy) -> Performance:
     return Performance(**_grouped(_performance, calls, group_by))
 
 
 @router.get("/uptime", response_model_exclude_unset=True)
-async def endpoint_uptime(
-    endpoint_id: str, state: CurrentState, organisation: Organisation, since: Since, group_by: GroupBy
-) -> Uptime:
-    _, calls = _calls(state, organisation, endpoint_id, since)
+async def endpoint_uptime(calls: Calls, group_by: GroupBy) -> Uptime:
     return Uptime(**_grouped(_uptime, calls, group_by))
 
 
 @router.get("/cost", response_model_exclude_unset=True)
 async def endpoint_cost(
-    endpoint_id: str, state: CurrentState, organisation: Organisation, since: Since, group_by: GroupBy
+    endpoint: OwnEndpoint, state: CurrentState, organisation: Organisation, since: Since, group_by: GroupBy
 ) -> Cost:
-    endpoint = state.endpoints.get(organisation, endpoint_id)
     return Cost(**_grouped(_cost, state.calls.billed(organisation, endpoint, since=since), group_by))
 
 
 @router.get("/quality", response_model_exclude_unset=True)
-async def endpoint_quality(
-    endpoint_id: str, state: CurrentState, organisation: Organisation, since: Since, group_by: GroupBy
-) -> Quality:
-    endpoint, calls = _calls(state, organisation, endpoint_id, since)
-
+async def endpoint_quality(endpoint: OwnEndpoint, calls: Calls, group_by: GroupBy) -> Quality:
     def judged(calls: Sequence[Call]) -> dict[str, Any]:
         return {"judged": len(calls), "quality_mean": endpoint.model.quality if calls else None}
 
@@ -126,10 +128,7 @@ async def endpoint_quality(
 
 
 @router.get("/activity", response_model_exclude_unset=True)
-async def endpoint_activity(
-    endpoint_id: str, state: CurrentState, organisation: Organisation, since: Since, group_by: GroupBy
-) -> Activity:
-    _, calls = _calls(state, organisation, endpoint_id, since)
+async def endpoint_activity(calls: Calls, group_by: GroupBy) -> Activity:
     return Activity(**_grouped(_activity, calls, group_by))
 
 
@@ -178,8 +177,3 @@ def _groups(
     figures: Callable[[Sequence[_Row]], dict[str, Any]], rows: Sequence[_Row], group_by: Period
 ) -> list[dict[str, Any]]:
     return [{"start": start, **figures(within)} for start, within in by_period(rows, group_by).items()]
-
-
-def _calls(state: State, organisation: str, endpoint_id: str, since: float) -> tuple[Endpoint, list[Call]]:
-    endpoint = state.endpoints.get(organisation, endpoint_id)
-    return endpoint, state.calls.made(organisation, endpoint, since=since)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header
 from fastapi.responses import StreamingResponse
@@ -16,6 +16,8 @@ from pareta_openai.local.request_log import without_secrets
 from pareta_openai.local.state import State
 
 from .dependencies import CurrentState
+
+_BOOKED = ("prompt_tokens", "completion_tokens", "micro_usd", "frontier_micro_usd")
 
 router: APIRouter = APIRouter(prefix="/_local/requests", tags=["Local only"])
 
@@ -97,31 +99,15 @@ async def _events(state: State, last_event_id: str | None) -> AsyncIterator[str]
 
 
 def _described(request: request_log.LoggedRequest) -> LoggedRequest:
-    debit = request.debit
-    return LoggedRequest(
-        number=request.number,
-        id=request.id,
-        at=request.at,
-        method=request.method,
-        path=request.target,
-        operation=request.operation,
-        organisation=request.organisation,
-        model=request.model,
-        state=request.state,
-        status=request.status,
-        problem=request.problem,
-        retry_after=request.retry_after,
-        fault=request.fault,
-        idempotency_key=without_secrets(request.idempotency_key or "") or None,
-        first_byte_milliseconds=request.first_byte_milliseconds,
-        total_milliseconds=request.total_milliseconds,
-        prompt_tokens=debit.prompt_tokens if debit else None,
-        completion_tokens=debit.completion_tokens if debit else None,
-        micro_usd=debit.micro_usd if debit else None,
-        frontier_micro_usd=debit.frontier_micro_usd if debit else None,
-        request_bytes=request.request.size,
-        response_bytes=request.response.size,
-    )
+    others: dict[str, Any] = {
+        "path": request.target,
+        "idempotency_key": without_secrets(request.idempotency_key or "") or None,
+        "request_bytes": request.request.size,
+        "response_bytes": request.response.size,
+        **{name: getattr(request.debit, name, None) for name in _BOOKED},
+    }
+    same = {name: getattr(request, name) for name in LoggedRequest.model_fields if name not in others}
+    return LoggedRequest(**same, **others)
 
 
 def _body(body: request_log.Body) -> LoggedBody:
