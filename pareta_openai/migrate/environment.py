@@ -15,6 +15,9 @@ from .moves import moved_uses
 from .project import Project
 from .values import read_variable
 
+KNOWN = ("PARETA_API_KEY", "PARETA_BASE_URL")
+"""The variables that Pareta's clients read by themselves."""
+
 _SETTERS = frozenset({"setenv", "delenv", "setdefault", "pop", "putenv", "unsetenv", "setitem", "delitem"})
 
 SHOWN = frozenset(
@@ -129,3 +132,16 @@ def outlook(project: Project) -> Outlook:
         project.memo["outlook"] = Outlook(moves, stays)
     found: Outlook = project.memo["outlook"]
     return found
+
+
+def why_stays(module: Module, project: Project) -> str | None:
+    """Why a variable stays; None where nothing goes that would read it under its new name."""
+    own = [client for client in clients(module, project) if not client.use.origin.startswith("pareta_openai")]
+    if not own:
+        view = outlook(project)
+        return view.stays if view.moves else None
+    moved = moved_uses(module, project)
+    stays = [client for client in own if client.use not in moved]
+    if len(stays) == len(own):
+        return None
+    return f"the client in line {stays[0].node.lineno} may read it" if stays else ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Sequence
 
 from .findings import Edit
 from .module import Module
@@ -64,14 +65,19 @@ def _joined(module: Module, statement: ast.Import | ast.ImportFrom, name: str) -
     return Edit(position, position, b"," + apart + name.encode())
 
 
-def _own_lines(module: Module, lines: Iterable[str]) -> list[Edit]:
-    """Behind the first import of openai or of Pareta; else behind the docstring and the imports from the future."""
+def _own_lines(module: Module, lines: Sequence[str]) -> list[Edit]:
+    """Behind the first import of openai or of Pareta, or where there is none in front of the first of an installed
+    package, for lines that import such; else behind the docstring and the imports from the future."""
     newline = module.source.newline
     text = b"".join(line.encode() + newline for line in lines)
     if not text:
         return []
     ours = [node for node in _top_level(module) if any(_is_ours(module, node, alias) for alias in node.names)]
     behind: list[ast.stmt] = [*ours[:1]]
+    outside = [node for node in _top_level(module) if _is_outside(node)]
+    if not behind and outside and not all(line.split()[1] in sys.stdlib_module_names for line in lines):
+        start = _start_of_line(module, outside[0])
+        return [Edit(start, start, text)]
     if not behind:
         behind = [node for node in module.ast.body[:1] if isinstance(node, ast.Expr) and _is_text(node.value)]
         behind += [
@@ -85,6 +91,13 @@ def _own_lines(module: Module, lines: Iterable[str]) -> list[Edit]:
     if module.data[:position].endswith((b"\n", b"\r")) or not position:
         return [Edit(position, position, text)]
     return [Edit(position, position, newline + text.removesuffix(newline))]
+
+
+def _is_outside(node: ast.Import | ast.ImportFrom) -> bool:
+    """Whether it imports from a package that has to be installed."""
+    if isinstance(node, ast.Import):
+        return node.names[0].name.partition(".")[0] not in sys.stdlib_module_names
+    return not node.level and (node.module or "").partition(".")[0] not in sys.stdlib_module_names
 
 
 def _is_text(node: ast.expr) -> bool:
