@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from ..calls import Name, name_for
 from ..clients_elsewhere import other_vendor
@@ -18,6 +19,9 @@ from ..findings import Edit, Finding, Rule
 from ..module import Module
 from ..openai_errors import is_error
 from ..project import Project
+from ..verdicts import unchanged
+
+_finding = partial(unchanged, "PO401")
 
 _CLASSES = {
     401: "AuthenticationError",
@@ -158,10 +162,6 @@ def _changed(module: Module, node: ast.AST, edits: tuple[Edit, ...], called: lis
     needs = tuple(sorted({need for name in called for need in name.needs}))
     message = f"is {' or '.join(name.text for name in called)}"
     return Finding("PO401", "migrate", module.span(node), message, edits, "suggested", needs=needs)
-
-
-def _finding(module: Module, node: ast.AST, verdict: str, message: str) -> Finding:
-    return Finding("PO401", verdict, module.span(node), message, safety="manual")  # type: ignore[arg-type]
 
 
 RULE = Rule("PO401", "status-of-an-error", "suggested", check)

@@ -12,11 +12,14 @@ import ast
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from ..findings import Finding, Rule
+from ..findings import Finding, Rule, Verdict
 from ..imported import imports_any
 from ..module import Module
 from ..openai_errors import classes, error_class, may_be_error
 from ..project import Project
+from ..verdicts import unchanged
+
+_finding = partial(unchanged, "PO402")
 
 _CATCHES_ON = "Pareta's errors are subclasses of openai's: it goes on catching them."
 _PRIVATE = f"{_CATCHES_ON} openai has the class under its own name too: openai.{{}}."
@@ -66,7 +69,7 @@ def _errors(module: Module, node: ast.AST | None) -> Iterator[tuple[ast.AST, str
             yield each, name
 
 
-def _caught(module: Module, node: ast.AST, name: str) -> tuple[str, str]:
+def _caught(module: Module, node: ast.AST, name: str) -> tuple[Verdict, str]:
     home = (module.resolve(node) or "").rpartition(".")[0]
     if home == "openai.error":
         return "manual", _BEFORE_1.format({"InvalidRequestError": "BadRequestError"}.get(name, name))
@@ -88,10 +91,6 @@ def _called(module: Module, call: ast.Call) -> Iterator[Finding]:
                 yield _finding(module, node, "manual", _RETRIES_402)
             else:
                 yield _finding(module, node, *_caught(module, node, name))
-
-
-def _finding(module: Module, node: ast.AST, verdict: str, message: str) -> Finding:
-    return Finding("PO402", verdict, module.span(node), message, safety="manual")  # type: ignore[arg-type]
 
 
 RULE = Rule("PO402", "handlers-of-errors", "manual", check)

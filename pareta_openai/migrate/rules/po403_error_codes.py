@@ -14,6 +14,7 @@ from ..findings import Finding, Rule
 from ..module import Module
 from ..openai_errors import is_error
 from ..project import Project
+from ..verdicts import unchanged
 
 _FIELDS = frozenset({"body", "code", "param", "type"})
 _INSTEAD = {
@@ -54,7 +55,7 @@ def _finding(module: Module, place: ast.AST, asked: ast.AST) -> Finding:
     instead = sorted({_INSTEAD[value] for value in constants if isinstance(value, str) and value in _INSTEAD})
     advice = f": catch pareta_openai's {' or '.join(instead)}." if instead else ": go by the class, or by status_code."
     message = f"Pareta's own errors have neither code nor type{advice}"
-    return Finding("PO403", "manual", module.span(place), message, safety="manual")
+    return unchanged("PO403", module, place, "manual", message)
 
 
 RULE = Rule("PO403", "codes-of-errors", "manual", check)

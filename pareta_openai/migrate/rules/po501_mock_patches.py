@@ -10,14 +10,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from functools import partial
 
 from ..calls import argument, name_for, replace_in_string, string
 from ..clients_elsewhere import other_vendor_anywhere
-from ..findings import Edit, Finding, Rule
+from ..findings import Edit, Finding, Rule, Verdict
 from ..imported import imports_any
 from ..module import Module
 from ..moves import exported_move
 from ..project import Project
+from ..verdicts import unchanged
+
+_finding = partial(unchanged, "PO501")
 
 _CLASSES = {"OpenAI": "OpenAI", "AsyncOpenAI": "AsyncOpenAI", "Client": "OpenAI", "AsyncClient": "AsyncOpenAI"}
 _AZURE = ("AzureOpenAI", "AsyncAzureOpenAI")
@@ -129,7 +133,7 @@ def _in_file(module: Module, project: Project, node: ast.expr, target: str) -> I
         yield _finding(module, node, "manual", _PIECES) if edit is None else _moved(module, node, new, edit)
 
 
-def _elsewhere(target: str, name: str) -> tuple[str, str]:
+def _elsewhere(target: str, name: str) -> tuple[Verdict, str]:
     if name in _AZURE:
         return "manual", _AZURE_ADVICE
     if target.startswith((*_OWN_RESOURCES, *_MODULE_LEVEL)):
@@ -157,10 +161,6 @@ def _of_object(module: Module, project: Project, node: ast.expr, name: str) -> I
 
 def _moved(module: Module, node: ast.expr, new: str, edit: Edit, needs: tuple[str, ...] = ()) -> Finding:
     return Finding("PO501", "migrate", module.span(node), f"is {new}", (edit,), needs=needs)
-
-
-def _finding(module: Module, node: ast.expr, verdict: str, message: str) -> Finding:
-    return Finding("PO501", verdict, module.span(node), message, safety="manual")  # type: ignore[arg-type]
 
 
 RULE = Rule("PO501", "patches-of-the-client", "safe", check)

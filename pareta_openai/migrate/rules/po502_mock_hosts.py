@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from ..calls import replace_in_string, string
 from ..clients_elsewhere import other_vendor
 from ..findings import Finding, Rule
 from ..module import Module
 from ..project import Project
+from ..verdicts import unchanged
+
+_finding = partial(unchanged, "PO502")
 
 _HOST, _NEW_HOST = "api.openai.com", "api.pareta.ai"
 _FIXTURES = {"respx_mock": "respx", "httpx_mock": "pytest_httpx", "requests_mock": "requests_mock"}
@@ -95,10 +99,6 @@ def _mocked(module: Module, project: Project, node: ast.expr, library: str) -> F
     if vendor:
         return _finding(module, node, "manual", _STAYS.format(vendor))
     return Finding("PO502", "migrate", module.span(node), f"is https://{_NEW_HOST}", (edit,), "suggested")
-
-
-def _finding(module: Module, node: ast.expr, verdict: str, message: str) -> Finding:
-    return Finding("PO502", verdict, module.span(node), message, safety="manual")  # type: ignore[arg-type]
 
 
 RULE = Rule("PO502", "mocked-hosts", "suggested", check)

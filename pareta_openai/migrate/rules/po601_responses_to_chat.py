@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from ..calls import argument, has_unpacking, string
 from ..clients_elsewhere import CLIENTS, vendor_of
 from ..findings import Edit, Finding, Rule
 from ..module import Module
 from ..project import Project
+from ..verdicts import unchanged
+
+_finding = partial(unchanged, "PO601")
 
 _SAME = frozenset(
     [
@@ -240,10 +244,6 @@ def _message(role: str, content: str) -> str:
 
 def _is_false(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is False
-
-
-def _finding(module: Module, node: ast.AST, verdict: str, message: str) -> Finding:
-    return Finding("PO601", verdict, module.span(node), message, safety="manual")  # type: ignore[arg-type]
 
 
 RULE = Rule("PO601", "responses-to-chat-completions", "suggested", check)

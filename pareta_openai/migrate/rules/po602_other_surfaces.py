@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from functools import partial
 
 from ..calls import argument
 from ..clients_elsewhere import CLIENTS, vendor_of
 from ..findings import Finding, Rule
 from ..module import Module
 from ..project import Project
+from ..verdicts import unchanged
+
+_finding = partial(unchanged, "PO602")
 
 _KEEP = "keep an openai.OpenAI() for this"
 _INSTEAD = {
@@ -76,10 +80,6 @@ def _is_openais_eval(module: Module, evals: ast.Attribute) -> bool:
         call = module.parent(run)
         return isinstance(call, ast.Call) and argument(call, "data_source") is not None
     return method.attr in _OPENAIS_EVALS
-
-
-def _finding(module: Module, node: ast.AST, verdict: str, message: str) -> Finding:
-    return Finding("PO602", verdict, module.span(node), message, safety="manual")  # type: ignore[arg-type]
 
 
 RULE = Rule("PO602", "surfaces-of-openais-own", "manual", check)

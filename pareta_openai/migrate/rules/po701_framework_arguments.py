@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from functools import partial
 
 from ..base_urls import classify
 from ..calls import Name, add_arguments, argument, has_unpacking, name_for, replace_in_string, string
@@ -17,6 +18,9 @@ from ..frameworks import CARRIERS, CLIENT_ARGUMENTS, Carrier
 from ..imported import imports_any
 from ..module import Module
 from ..project import Project
+from ..verdicts import unchanged
+
+_finding = partial(unchanged, "PO701")
 
 _URL = "https://api.pareta.ai/v1"
 _OLD, _NEW = "OPENAI_API_KEY", "PARETA_API_KEY"
@@ -140,10 +144,6 @@ class _Carried:
         if new is not None:
             edit = replace_in_string(self.module, node, name, f"{prefix}{slash}{new}")
             self.edits += [edit] if edit else []
-
-
-def _finding(module: Module, node: ast.AST, verdict: str, message: str, model: str | None = None) -> Finding:
-    return Finding("PO701", verdict, module.span(node), message, safety="manual", model=model)  # type: ignore[arg-type]
 
 
 RULE = Rule("PO701", "frameworks-arguments", "suggested", check, words=(b"openai", b"dspy", b"crewai"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from ..base_urls import classify
 from ..calls import argument, string
@@ -16,6 +17,9 @@ from ..findings import Finding, Rule
 from ..imported import imports_any
 from ..module import Module
 from ..project import Project
+from ..verdicts import unchanged
+
+_finding = partial(unchanged, "PO702")
 
 _URL = "https://api.pareta.ai/v1"
 _LITELLM = f"Give it model='openai/<endpoint>', api_base='{_URL}' and api_key=os.environ['PARETA_API_KEY']."
@@ -101,10 +105,6 @@ def _is_openais(call: ast.Call, origin: str, model: str | None) -> bool:
 
 def _sounds_like_openais(model: str) -> bool:
     return model.startswith(("gpt-", "o1", "o3", "o4", "chatgpt", "text-embedding", "davinci", "text-davinci"))
-
-
-def _finding(module: Module, node: ast.AST, verdict: str, message: str, model: str | None = None) -> Finding:
-    return Finding("PO702", verdict, module.span(node), message, safety="manual", model=model)  # type: ignore[arg-type]
 
 
 RULE = Rule("PO702", "frameworks-models", "manual", check, words=(b"openai", b"litellm", b"gpt-", b"instructor"))

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from ..findings import Edit, Finding, Rule
 from ..module import Module
 from ..pareta_client import SAME, TOOLS, WITHOUT_COUNTERPART
 from ..project import Project
+from ..verdicts import unchanged
+
+_finding = partial(unchanged, "PO801")
 
 _NONE_HERE = "pareta_openai has no {}: keep pareta beside it for this, or send the request with client.post(…)."
 _TOOL = "The command line and the MCP server of pareta are programs of their own and stay."
@@ -97,10 +101,6 @@ def _listed(aliases: Sequence[ast.alias]) -> str:
 
 def _changed(module: Module, node: ast.AST, message: str, edit: Edit) -> Finding:
     return Finding("PO801", "migrate", module.span(node), message, (edit,))
-
-
-def _finding(module: Module, node: ast.AST, verdict: str, message: str) -> Finding:
-    return Finding("PO801", verdict, module.span(node), message, safety="manual")  # type: ignore[arg-type]
 
 
 RULE = Rule("PO801", "imports-of-pareta", "safe", check, words=(b"pareta",))

@@ -15,6 +15,7 @@ from ..findings import Finding, Rule
 from ..module import Module
 from ..pareta_client import SAME
 from ..project import Project
+from ..verdicts import unchanged
 
 _NAMES = ("Pareta", "AsyncPareta", "ParetaOpenAI", "AsyncParetaOpenAI")
 _CLIENTS = frozenset(
@@ -51,11 +52,11 @@ def check(module: Module, project: Project) -> Iterable[Finding]:
         path, client = _path_of(attribute)
         advice = _advice(module, attribute, path)
         if advice and module.resolve(client) in _CLIENTS:
-            yield Finding("PO802", "manual", module.span(attribute), advice, safety="manual")
+            yield unchanged("PO802", module, attribute, "manual", advice)
     for call in module.nodes(ast.Call):
         made = _made(module, call)
         if made:
-            yield Finding("PO802", "manual", module.span(call), made, safety="manual")
+            yield unchanged("PO802", module, call, "manual", made)
 
 
 def _path_of(attribute: ast.Attribute) -> tuple[str, ast.AST]:

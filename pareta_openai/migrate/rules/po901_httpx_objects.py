@@ -16,6 +16,7 @@ from ..httpx_of_openai import WORKS, has_openai_3, is_of_client
 from ..imported import imports_any
 from ..module import Module
 from ..project import Project
+from ..verdicts import unchanged
 
 _OWN = {
     "httpx.AsyncClient()": "openai.DefaultAsyncHttpxClient",
@@ -41,15 +42,14 @@ def _given(module: Module, call: ast.Call) -> Iterator[tuple[ast.expr, str]]:
 
 
 def _replaced(module: Module, project: Project, value: ast.expr, own: str) -> Finding:
-    span = module.span(value)
     if not has_openai_3(project):
-        return Finding("PO901", "left", span, WORKS.format(f"wants {own} here"), safety="manual")
+        return unchanged("PO901", module, value, "left", WORKS.format(f"wants {own} here"))
     called = name_for(module, value, own)
     if not isinstance(value, ast.Call) or called is None or _has_more_of_httpx(module, value):
         advice = f"openai 3 takes httpx2's objects: make it with {own}, and what is in it with httpx2."
-        return Finding("PO901", "manual", span, advice, safety="manual")
+        return unchanged("PO901", module, value, "manual", advice)
     edit = module.replace(value.func, called.text)
-    return Finding("PO901", "migrate", span, f"is {own}", (edit,), "suggested", needs=called.needs)
+    return Finding("PO901", "migrate", module.span(value), f"is {own}", (edit,), "suggested", needs=called.needs)
 
 
 def _has_more_of_httpx(module: Module, call: ast.Call) -> bool:

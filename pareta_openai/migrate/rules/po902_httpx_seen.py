@@ -16,6 +16,7 @@ from ..imported import imports_any
 from ..module import Module
 from ..openai_errors import classes
 from ..project import Project
+from ..verdicts import unchanged
 
 _INSTEAD = "catch openai.APIConnectionError, which Pareta's client raises for every fault of the transport"
 _MOCKS = {
@@ -59,9 +60,8 @@ def _mock(module: Module, call: ast.Call) -> str:
 
 def _seen(module: Module, project: Project, node: ast.AST, instead: str) -> Finding:
     if has_openai_3(project):
-        message = f"openai 3 sends through httpx2: {instead}."
-        return Finding("PO902", "manual", module.span(node), message, safety="manual")
-    return Finding("PO902", "left", module.span(node), WORKS.format(instead), safety="manual")
+        return unchanged("PO902", module, node, "manual", f"openai 3 sends through httpx2: {instead}.")
+    return unchanged("PO902", module, node, "left", WORKS.format(instead))
 
 
 RULE = Rule("PO902", "httpx-around-calls", "manual", check, words=(b"openai", b"pareta"))
