@@ -10,7 +10,7 @@ from typing import Any
 import openai
 import pytest
 
-from pareta_openai import config, wrap
+from pareta_openai import wrap
 from tests.support import Received, ScriptedServer, json_answer, settle
 from tests.test_ambient_settings import junk, methods, namespaces
 
@@ -37,8 +37,7 @@ async def pair(
         bare, other = plain(**arguments), request.param(**arguments, api_version="2024-06-01")
     else:
         bare, other = request.param(**arguments), request.param(**arguments)
-    sends_all = {"allow_unsupported": True} if hasattr(config.ClientOptions, "allow_unsupported") else {}
-    yield bare, wrap(other, **sends_all)
+    yield bare, wrap(other, allow_unsupported=True)
     for client in (bare, other):
         await settle(client.close())
 
