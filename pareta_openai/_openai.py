@@ -26,6 +26,9 @@
 | `_send_request`                    | redirects to where nothing can be | the transport's exceptions                |
 | `SyncAPIResource` and its twin     | `wrap` of an instrumented client  | no `wrap`                                 |
 | what Azure's clients override      | `wrap` of an Azure client         | it asks as Azure's clients do             |
+| `FinalRequestOptions`, copied      | `fallback=`, and its shadow       | no such argument                          |
+| `_iterator` of openai's streams    | rows of what a shadow streams     | streams make no row                       |
+| `_api_version` of Azure's clients  | a fallback of Azure's in a pickle | it is to be made where it wakes up        |
 | `_ModuleClient`, the module's own  | `install`, for calls of `openai`  | they stay openai's                        |
 | `_client`                          |                                   |                                           |
 
@@ -52,12 +55,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import openai
 import pydantic
 
-from . import bodies, deadlines, decoding
+from . import audio_calls, bodies, deadlines, decoding
 from .decoding import UnworkableJSON, is_too_deep, read_json
 from .pickling import without_secrets
 from .retry_after import seconds_by_their_clock
 from .shapes import has_shape_of
-from .transports import drop_unsendable_cookies, is_about_an_address, request_errors
+from .transports import drop_unsendable_cookies, is_about_an_address, replace_content, request_errors
 
 if TYPE_CHECKING:
     # Types alone: at run time nothing of these is touched.
@@ -495,6 +498,24 @@ def arguments_of(client: Any, *, with_key: bool) -> dict[str, Any]:
     return arguments
 
 
+def _replace_files(options: Any) -> None:
+    """Files of a call as Pareta takes them."""
+    files = getattr(options, "files", None)
+    body = audio_calls.as_pareta_takes_it(options.url, options.json_data or {}, files)
+    if body is not None:
+        options.json_data, options.files = body, None
+        headers = {name: value for name, value in options.headers.items() if name.lower() not in _OF_FILES}
+        options.headers = {**headers, "Accept": "application/json"}
+
+
+def _is_binary(cast_to: Any) -> bool:
+    """Whether it is one of openai's classes for an answer that is no JSON: there are three."""
+    return "Binary" in getattr(cast_to, "__name__", "")
+
+
+_OF_FILES = ("accept", "content-type")
+
+
 class ClientHooks(_OpenAIClient):
     """What openai calls on its clients while a request runs, handed on under names of our own.
 
@@ -577,6 +598,7 @@ class ClientHooks(_OpenAIClient):
         if isinstance(body, Mapping) and isinstance(options.extra_json, Mapping):
             body, options.extra_json = {**body, **options.extra_json}, None
         options.json_data = self._check_request(options.method, options.url, body)
+        _replace_files(options)
         if options.method.lower() == "post":
             headers = options.headers if isinstance(options.headers, Mapping) else {}
             if IDEMPOTENCY_HEADER.lower() not in map(str.lower, headers):
@@ -618,6 +640,12 @@ class ClientHooks(_OpenAIClient):
             bodies.ensure_charset(response)
             if not response.is_closed:
                 bodies.guard_body(response, partial(self._body_error, response.request))
+            if self._path_of(response.request) == audio_calls.SPEECH and _is_binary(cast_to):
+                rest |= {"cast_to": cast_to, "options": options, "stream": stream}
+                if isinstance(self, openai.AsyncOpenAI):
+                    return self._process_speech_later(response, rest)
+                response.read()
+                return super()._process_response(response=self._recording(response), **rest)
             if not stream:
                 self._guard_json(response)
                 self._take_over_parsing(cast_to, options, response)
@@ -625,6 +653,10 @@ class ClientHooks(_OpenAIClient):
                 cast_to=cast_to, options=options, response=response, stream=stream, **rest
             )
             return self._finish_later(answer, response) if isawaitable(answer) else self._finish_raw(answer, response)
+
+        async def _process_speech_later(self, response, rest):
+            await response.aread()
+            return await super()._process_response(response=self._recording(response), **rest)
 
         async def _finish_later(self, answer, response):
             return self._finish_raw(await answer, response)
@@ -674,6 +706,15 @@ class ClientHooks(_OpenAIClient):
                 return super()._process_response_data(data=data, cast_to=cast_to, response=response)
             except Exception as error:
                 raise self._unreadable_json(response, data, error) from error
+
+    def _recording(self, response: Any) -> Any:
+        """The response with a recording, for one whose JSON holds it."""
+        self._guard_json(response)
+        try:
+            content, media_type = audio_calls.recording(response.json())
+        except ValueError as error:
+            raise self._unreadable_json(response, None, error) from None
+        return replace_content(response, content, media_type)
 
     def _guard_json(self, response: Any) -> None:
         """Make `response.json()`, which openai calls unguarded, raise an error of ours."""

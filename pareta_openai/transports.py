@@ -78,6 +78,16 @@ def not_found(request: Any) -> Any:
     return import_module(type(request).__module__.partition(".")[0]).Response(404, request=request)
 
 
+def replace_content(response: Any, content: bytes, media_type: str) -> Any:
+    """A response like `response`, with other content."""
+    of_the_body = ("content-type", "content-length", "content-encoding", "transfer-encoding")
+    headers = [(name, value) for name, value in response.headers.multi_items() if name not in of_the_body]
+    headers.append(("content-type", media_type))
+    made = type(response)(response.status_code, headers=headers, content=content, request=response.request)
+    made.elapsed = response.elapsed
+    return made
+
+
 def broken_connection(error: Exception, request: Any) -> Exception:
     """`error` of the transport's as one that says that the other side has hung up."""
     module = sys.modules[type(error).__module__.partition(".")[0]]

@@ -50,6 +50,19 @@ def test_openai_still_has_the_custom_headers() -> None:
     assert hasattr(openai.OpenAI(api_key="x"), "_custom_headers"), MOVED.format("_custom_headers")
 
 
+async def test_openais_streams_still_hold_their_chunks(script: ScriptedServer) -> None:
+    script.answer(Answer(200, b"data: [DONE]\n\n", {"content-type": "text/event-stream"}))
+    with openai.OpenAI(api_key="x", base_url=script.base_url) as client:
+        stream = client.chat.completions.create(model="m", messages=MESSAGES, stream=True)
+        assert "_iterator" in vars(stream), MOVED.format("_iterator")
+        assert list(stream) == []
+
+
+def test_openais_azure_client_still_keeps_its_version() -> None:
+    client = openai.AzureOpenAI(api_key="x", azure_endpoint="https://me.example", api_version="2024-06-01")
+    assert _openai.arguments_of(client, with_key=False)["api_version"] == "2024-06-01", MOVED.format("_api_version")
+
+
 async def test_openai_still_builds_the_request_options(scripted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Any] = []
     before = type(scripted)._before_request

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import openai
@@ -133,3 +135,61 @@ def test_the_table_says_what_the_contract_says() -> None:
     for (method, path), since in unsupported.SERVED.items():
         operation = document["paths"][f"/v1{path}"][method.lower()]
         assert operation.get("x-platform", ">=0.3") == f">={since}", path
+
+
+async def test_audio_follows_the_newer_routes(client: Any, tmp_path: Path) -> None:
+    speech = await settle(client.audio.speech.create(model="tts-1", voice="alloy", input="Four hundred euros"))
+    assert speech.content.startswith(b"RIFF")
+    assert speech.response.headers["content-type"] == "audio/wav"
+    path = tmp_path / "speech.wav"
+    path.write_bytes(speech.content)
+    for file in (speech.content, ("speech.wav", speech.content, "audio/wav"), path, io.BytesIO(speech.content)):
+        heard = await settle(client.audio.transcriptions.create(model="whisper-1", file=file, language="en"))
+        assert heard.text == "Four hundred euros"
+    raw = await settle(client.audio.speech.with_raw_response.create(model="tts-1", voice="alloy", input="Hello"))
+    assert raw.parse().content.startswith(b"RIFF")
+    assert raw.headers["x-request-id"]
+
+
+async def test_speech_is_streamed_to_a_file(client: Any, tmp_path: Path) -> None:
+    manager = client.audio.speech.with_streaming_response.create(model="tts-1", voice="alloy", input="Hello")
+    file = tmp_path / "speech.wav"
+    if hasattr(manager, "__aenter__"):
+        async with manager as response:
+            await response.stream_to_file(file)
+    else:
+        with manager as response:
+            response.stream_to_file(file)
+    assert file.read_bytes().startswith(b"RIFF")
+
+
+@pytest.mark.parametrize("arguments", [{"response_format": "srt"}, {"extra_body": {"stream": True}}])
+async def test_a_transcription_that_pareta_cannot_give_is_refused(
+    scripted: Any, script: ScriptedServer, arguments: dict[str, Any]
+) -> None:
+    with pytest.raises(ValueError, match="Pareta answers a transcription with JSON"):
+        await settle(scripted.audio.transcriptions.create(model="whisper-1", file=b"RIFF", **arguments))
+    assert not script.received
+
+
+@pytest.mark.parametrize("answer", [{}, {"audio_base64": "no base64!"}, [], {"audio_base64": 7}])
+async def test_speech_without_a_recording_is_an_error_of_ours(
+    scripted: Any, script: ScriptedServer, answer: Any
+) -> None:
+    script.answer(json_answer(answer))
+    with pytest.raises(pareta_openai.APIResponseValidationError):
+        await settle(scripted.audio.speech.create(model="tts-1", voice="alloy", input="Hello"))
+
+
+async def test_a_fallback_gets_the_recording_as_openai_takes_it(
+    build: Callable[..., Any], script: ScriptedServer, platform: LocalPlatform
+) -> None:
+    script.answer(json_answer({"text": "of the fallback"}))
+    poor = platform.create_organisation(balance_micro_usd=0)
+    is_async = isinstance(build(api_key=KEY), openai.AsyncOpenAI)
+    fallback = (openai.AsyncOpenAI if is_async else openai.OpenAI)(api_key="sk-x", base_url=f"{script.base_url}/v1")
+    client = build(api_key=poor.api_key, base_url=platform.base_url, fallback=fallback)
+    heard = await settle(client.audio.transcriptions.create(model="whisper-1", file=io.BytesIO(b"RIFF....")))
+    assert (heard.text, heard.served_by) == ("of the fallback", "fallback")
+    assert b"RIFF...." in script.received[0].body
+    await settle(fallback.close())

@@ -20,7 +20,7 @@ transport: Any = next(
     for base in openai.DefaultHttpxClient.__mro__
     if (name := base.__module__.partition(".")[0]) in ("httpx", "httpx2")
 )
-_RECEIPT = ("billed_micro_usd", "frontier_would_have_cost_micro_usd", "savings_factor")
+_BESIDE = ("billed_micro_usd", "frontier_would_have_cost_micro_usd", "savings_factor", "served_by")
 """What a completion of ours has beside openai's."""
 KEY = "pareta_sk_same_0123456789"
 URL = "http://platform.invalid/v1"
@@ -81,7 +81,7 @@ def require_same(ours: Any, theirs: Any, path: str = "answer") -> None:
     if isinstance(theirs, openai.BaseModel):
         assert isinstance(ours, type(theirs)), path
         assert ours.model_fields_set == theirs.model_fields_set, path
-        assert [name for name in vars(ours) if name not in _RECEIPT] == list(vars(theirs)), path
+        assert [name for name in vars(ours) if name not in _BESIDE] == list(vars(theirs)), path
         for name, value in vars(theirs).items():
             require_same(vars(ours)[name], value, f"{path}.{name}")
         require_same(ours.model_extra, theirs.model_extra, f"{path}.model_extra")
