@@ -12,7 +12,7 @@ import pytest
 import wrapt
 
 import pareta_openai
-from pareta_openai import ParetaError, wrap
+from pareta_openai import ParetaError, install, wrap
 from pareta_openai.local import LocalPlatform, Organisation, faults
 from tests.support import MESSAGES, ScriptedServer, collect, settle
 
@@ -307,3 +307,19 @@ async def test_a_wrapped_client_says_that_it_does_not_pickle(bare: Any) -> None:
 
     with pytest.raises(TypeError, match="cannot be pickled"):
         pickle.dumps(wrap(bare))
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
+async def test_it_works_on_either_event_loop(
+    platform: LocalPlatform, organisation: Organisation, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARETA_BASE_URL", platform.base_url)
+    async with openai.AsyncOpenAI(api_key=organisation.api_key, base_url=platform.base_url) as bare:
+        wrapped = wrap(bare)
+        assert (await complete(wrapped, endpoint)).billed_micro_usd > 0
+        assert await collect(await complete(wrapped, endpoint, stream=True))
+        assert [each.id for each in await wrapped.endpoints.list()] == [endpoint]
+    with install():
+        async with openai.AsyncOpenAI(api_key=organisation.api_key) as installed:
+            assert await collect(await complete(installed, endpoint, stream=True))
+            assert isinstance(installed, pareta_openai.AsyncOpenAI)
