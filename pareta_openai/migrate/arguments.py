@@ -178,6 +178,16 @@ def _fix_key(module: Module, client: Client, argument: Argument, shared: _Shared
     return _told_key(argument, found)
 
 
+def pareta_key(module: Module, node: ast.expr) -> list[Edit]:
+    """The edits that make a placeholder of a literal key of OpenAI's, which Pareta's client would refuse."""
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or not node.value.startswith("sk-"):
+        return []
+    text = module.text(node)
+    if _is_key(node.value, module.path):
+        return [module.replace(node, f"{text[-1]}pareta_sk_...{text[-1]}")]
+    return [module.replace(node, text.replace("sk-", "pareta_sk_", 1))]
+
+
 def _told_key(argument: Argument, found: Sequence[Value]) -> Fix | None:
     """What there is to say of a key that nothing here can be changed about."""
     for value in found:

@@ -59,6 +59,25 @@ def mentions(module: Module) -> Iterator[Mention]:
             yield Mention(node.value, node)
 
 
+def value_of(module: Module, node: ast.Constant) -> ast.expr | None:
+    """What the variable is set to, where it is set by a literal."""
+    parent = module.parent(node)
+    value: ast.expr | None = None
+    if isinstance(parent, ast.Subscript):
+        assignment = module.parent(parent)
+        value = assignment.value if isinstance(assignment, ast.Assign) and parent in assignment.targets else None
+    elif isinstance(parent, ast.Dict):
+        value = parent.values[parent.keys.index(node)] if node in parent.keys else None
+    elif isinstance(parent, ast.Call) and node in parent.args:
+        value = next(iter(parent.args[parent.args.index(node) + 1 :]), None)
+    return value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
+
+
+def _is_environ(module: Module, node: ast.expr) -> bool:
+    """``os.environ``, or the text by which `patch.dict` takes it."""
+    return module.resolve(node) == "os.environ" or (isinstance(node, ast.Constant) and node.value == "os.environ")
+
+
 def _is_openais(name: str) -> bool:
     return name.isidentifier() and name.isupper() and named_after(name) in (OPENAI, AZURE)
 
@@ -71,7 +90,7 @@ def _is_of_environment(module: Module, node: ast.Constant) -> bool:
         return any(module.resolve(each) == "os.environ" for each in parent.comparators)
     if isinstance(parent, ast.Dict):
         call = module.parent(parent)
-        return isinstance(call, ast.Call) and any(module.resolve(each) == "os.environ" for each in call.args)
+        return isinstance(call, ast.Call) and any(_is_environ(module, each) for each in call.args)
     if isinstance(parent, ast.Call) and node in parent.args[:2]:
         named = parent.func.attr if isinstance(parent.func, ast.Attribute) else ""
         return named in _SETTERS or (read_variable(module, parent) is not None and parent.args[0] is node)

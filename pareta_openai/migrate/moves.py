@@ -135,14 +135,8 @@ def _move_class(module: Module, project: Project, variable: Variable) -> Move:
         return Move(variable, "beside", _BESIDE[target], calls)
     if original in AZURE_CLASSES:
         return _move_azure(module, project, variable, target, bool(going))
-    if not going and any(use.role == "check" for use in variable.uses):
-        return Move(variable, "stay", reason="openai's class is the parent of Pareta's: the check holds for both")
-    if not going and any(_is_field(module, use) for use in variable.uses) and not _is_for_checkers(module, variable):
-        return Move(
-            variable, "stay", reason="a field may be checked against it: openai's class takes Pareta's clients too"
-        )
-    if not going and (others := _staying(module, project)):
-        return Move(variable, "stay", reason=f"{others}, and openai's class is the parent of Pareta's")
+    if not going and (reasons := _why_annotations_stay(module, project, variable)):
+        return Move(variable, "stay", reason=reasons[0])
     return Move(variable, "move", target)
 
 
@@ -156,6 +150,16 @@ def _move_azure(module: Module, project: Project, variable: Variable, target: st
     if other is not None:
         is_taken = _move_class(module, project, other).kind != "move"
     return Move(variable, "move", _BESIDE[target] if is_taken else target, tuple(variable.uses))
+
+
+def _why_annotations_stay(module: Module, project: Project, variable: Variable) -> list[str]:
+    """Why a name that the file makes no client of stays, if it does."""
+    if any(use.role == "check" for use in variable.uses):
+        return ["openai's class is the parent of Pareta's: the check holds for both"]
+    if any(_is_field(module, use) for use in variable.uses) and not _is_for_checkers(module, variable):
+        return ["a field may be checked against it, and openai's class takes Pareta's clients too"]
+    others = _staying(module, project)
+    return [f"{others}, and openai's class is the parent of Pareta's"] if others else []
 
 
 def _is_field(module: Module, use: Use) -> bool:
@@ -217,8 +221,8 @@ def _move_module(module: Module, project: Project, variable: Variable) -> Move:
             staying.append(f"{use.origin} is openai's own")
     clients_stay = any(client_of(module, project, use) is not None and use not in going for use in variable.uses)
     plain = all(isinstance(s, ast.Import) and a.name == "openai" for s, a in variable.imports)
-    if not going and annotations and not staying and (others := _staying(module, project)):
-        staying = [others]
+    if not going and annotations and not staying:
+        staying = _why_annotations_stay(module, project, variable)
     if not going and (staying or not annotations):
         return Move(variable, "stay", reason=staying[0] if staying else "nothing of it is used here", asks=asks)
     if plain and not staying:

@@ -20,19 +20,36 @@ UNSERVED = frozenset(
 """openai's namespaces that Pareta has nothing for, or something of another shape."""
 
 
+_SERVED = frozenset({"beta", "chat", "completions", "embeddings", "evals", "models", "responses"})
+
+
 def used_for(module: Module, made: ast.expr) -> set[str]:
     """The namespaces that the file uses of a client; empty where it hands the client on, so that nobody knows."""
     if isinstance(module.parent(made), ast.Attribute):
         return {_namespace(module, made)}
     holder = _holder(module, made)
     if holder is None:
-        return set()
+        return _used_in_file(module)
     found: set[str] = set()
     for node in _mentions(module, *holder):
         if not isinstance(module.parent(node), ast.Attribute):
             return set()
         found.add(_namespace(module, node))
     return found
+
+
+def _used_in_file(module: Module) -> set[str]:
+    """The namespaces that the file uses of any client."""
+    if "namespaces" not in module.memo:
+        found: set[str] = set()
+        for node in module.nodes(ast.Attribute):
+            if node.attr in UNSERVED or node.attr in _SERVED:
+                origin = module.resolve(node.value) or ""
+                if origin.endswith(("()", "().beta")) and origin.startswith(("openai.", "pareta_openai.")):
+                    found.add(node.attr)
+        module.memo["namespaces"] = found - {"beta"}
+    used: set[str] = module.memo["namespaces"]
+    return used
 
 
 def _namespace(module: Module, node: ast.expr) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pareta_openai.migrate import arguments
-from pareta_openai.migrate.environment import KNOWN, Mention, mentions, messages, why_stays
+from pareta_openai.migrate.environment import KNOWN, Mention, mentions, messages, value_of, why_stays
 from pareta_openai.migrate.findings import Finding, Rule
 from pareta_openai.migrate.module import Module
 from pareta_openai.migrate.project import Project
@@ -39,6 +39,9 @@ def _finding(module: Module, mention: Mention, staying: str | None, *, is_told: 
     text = module.text(mention.node)
     renames = ((mention.name, new),)
     edits = [module.replace(mention.node, text.replace(mention.name, new))]
+    value = value_of(module, mention.node)
+    if value is not None:
+        edits += arguments.pareta_key(module, value)
     if not is_told:
         edits += messages(module, renames)
     return Finding("PO208", "migrate", span, f"it is {new}", tuple(edits), renames=renames)

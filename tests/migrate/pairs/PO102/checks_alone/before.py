@@ -1,0 +1,5 @@
+import openai
+
+
+def wrap(client: openai.OpenAI | openai.AsyncOpenAI) -> bool:
+    return isinstance(client, openai.AsyncOpenAI)
