@@ -1,21 +1,21 @@
 """Key and URL out of the environment, as a service has them."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import openai
 
 
 @dataclass
 class Settings:
+    api_key: str = field(default_factory=lambda: os.environ["OPENAI_API_KEY"])
     timeout: float = 30.0
     model: str = os.getenv("BILLING_MODEL", "gpt-4o-mini")
 
 
 def build(settings: Settings) -> openai.OpenAI:
-    key = os.environ["OPENAI_API_KEY"]
     return openai.OpenAI(
-        api_key=key,
+        api_key=settings.api_key,
         base_url=os.environ.get("OPENAI_BASE_URL", "https://api.openai.com/v1"),
         timeout=settings.timeout,
     )
