@@ -16,6 +16,7 @@ from .file_plans import FilePlan, Refusals, fault_of, first_plan, next_plan
 from .kinds import kind_of
 from .options import Options
 from .project import Project
+from .settings import unset
 from .walking import walk
 from .workers import each
 
@@ -34,6 +35,8 @@ class Plan:
     """Those in which anything was found or that could not be read, by path."""
     looked_at: int = 0
     """How many files there are, with those in which nothing was found."""
+    unset: tuple[str, ...] = ()
+    """Environment variables that the changed code needs and that no file sets."""
 
     @property
     def changed(self) -> list[FilePlan]:
@@ -66,7 +69,8 @@ def plan(
         plans, failed = _attempt(Project(root, everything, options), paths, refusals, progress)
         if not failed:
             found = [file for file in plans.values() if file.entries or file.problem]
-            return Plan(root, options, tuple(sorted(found, key=lambda file: file.path)), len(paths))
+            files = tuple(sorted(found, key=lambda file: file.path))
+            return Plan(root, options, files, len(paths), unset(plans.values()))
         groups = (plans[path].groups for path in failed)
         refusals = Refusals({**refusals.files, **failed}, refusals.groups.union(*groups))
 

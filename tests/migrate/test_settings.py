@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from pareta_openai.migrate import Options
+from pareta_openai.migrate import Options, plan
 from pareta_openai.migrate.edits import apply
 from pareta_openai.migrate.project import Project
-from pareta_openai.migrate.settings import fault, look, openai_major, unset
+from pareta_openai.migrate.reports.markdown import markdown
+from pareta_openai.migrate.reports.text import text as text_report
+from pareta_openai.migrate.settings import fault, look
 from pareta_openai.migrate.settings.versions import too_old
 
 RENAMES = {
@@ -110,13 +112,21 @@ def test_what_other_code_reads_keeps_its_name() -> None:
     assert said == ["local.py:3 still reads it: set PARETA_API_KEY beside it"]
 
 
-def test_a_name_that_no_file_sets_is_found() -> None:
-    files = [
-        (".env", b"A=1\n# PARETA_BASE_URL=\n"),
-        ("compose.yml", b"environment:\n  - PARETA_API_KEY\n"),
-        ("x.txt", b"B="),
-    ]
-    assert unset(["A", "B", "PARETA_API_KEY", "PARETA_BASE_URL"], files) == ["B", "PARETA_BASE_URL"]
+@pytest.mark.parametrize(
+    ("path", "text", "unset"),
+    [
+        (".env.example", "OPENAI_API_KEY=\n", ()),
+        ("compose.yml", "services:\n  web:\n    environment:\n      - OPENAI_API_KEY\n", ()),
+        (".env.example", "# OPENAI_API_KEY=\n", ("PARETA_API_KEY",)),
+        ("requirements.txt", "openai\n", ("PARETA_API_KEY",)),
+    ],
+)
+def test_a_variable_that_no_file_sets_is_told(path: str, text: str, unset: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("from openai import OpenAI\n\nclient = OpenAI()\n")
+    (tmp_path / path).write_text(text)
+    made = plan(tmp_path)
+    assert made.unset == unset
+    assert all(name in report(made) for name in unset for report in (text_report, markdown))
 
 
 @pytest.mark.parametrize("specifier", ["==1.3.5", "~=1.30.0", "<1.50", "<1.66", "^0.28", "~1.30", "=1.3", ">=1,<1.40"])
@@ -129,17 +139,3 @@ def test_an_openai_that_is_too_old_is_told(specifier: str) -> None:
 )
 def test_an_openai_that_leaves_room_is_told(specifier: str) -> None:
     assert not too_old(specifier)
-
-
-@pytest.mark.parametrize(
-    ("path", "text", "major"),
-    [
-        ("requirements.txt", "openai==2.1\n", 2),
-        ("pyproject.toml", '[project]\ndependencies = ["openai>=3,<4"]\n', 3),
-        ("Pipfile", '[packages]\nopenai = "~=1.70"\n', 1),
-        ("requirements.txt", "openai>=1\n", None),
-        ("compose.yml", "openai: 3\n", None),
-    ],
-)
-def test_the_major_version_is_read_from_what_is_required(path: str, text: str, major: int | None) -> None:
-    assert openai_major(path, text.encode()) == major

@@ -46,3 +46,9 @@ def summary(plan: Plan) -> str:
 
 def _files(count: int) -> str:
     return f"{count} {'file' if count == 1 else 'files'}"
+
+
+def unset(plan: Plan) -> list[str]:
+    """A line for each environment variable that the changed code reads and no file sets."""
+    lines = [f"No file here sets {name}, which the code reads now: set it where the code runs." for name in plan.unset]
+    return [*lines, ""] if lines else []

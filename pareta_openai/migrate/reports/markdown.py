@@ -10,7 +10,7 @@ from pareta_openai.migrate.ledger import Entry
 from pareta_openai.migrate.planning import Plan
 from pareta_openai.migrate.rules import all_rules, sentence_of
 
-from .counts import TITLES, models, occurrences, summary
+from .counts import TITLES, models, occurrences, summary, unset
 
 # What is to be done, and the rules that see to it; a box without any is a person's to tick.
 _CHECKLIST = (
@@ -32,6 +32,7 @@ def markdown(plan: Plan) -> str:
             "",
             *_counts(plan),
             *_checklist(plan),
+            *unset(plan),
             *_places(plan, "manual", "Needs you"),
             *_models(plan),
             *_changes(plan),

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pareta_openai.migrate.ledger import Entry
 from pareta_openai.migrate.planning import Plan
 
-from .counts import TITLES, models, summary
+from .counts import TITLES, models, summary, unset
 
 
 def text(plan: Plan) -> str:
     """Each entry on a line, the models, and the counts."""
-    return "\n".join([*_lines(plan), *_inventory(plan), summary(plan)]) + "\n"
+    return "\n".join([*_lines(plan), *_inventory(plan), *unset(plan), summary(plan)]) + "\n"
 
 
 def _lines(plan: Plan) -> Iterator[str]:

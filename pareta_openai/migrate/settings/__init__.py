@@ -18,6 +18,7 @@ from .requirements import Requirement
 from .soundness import stays_readable
 
 if TYPE_CHECKING:
+    from ..file_plans import FilePlan
     from ..project import Project
 
 _OPENAIS_OWN = re.compile(
@@ -68,22 +69,12 @@ def _check(path: str, data: bytes, project: Project) -> Iterator[Finding]:
         yield from _of_variables(data, project)
 
 
-def openai_major(path: str, data: bytes) -> int | None:
-    """The one major version of openai that a file requires; None where it requires none, or several would do."""
-    reader = _reader(path)
-    if reader is None:
-        return None
-    try:
-        majors = {versions.major(each.version) for each in reader(data) if _is_openai(each, data)}
-    except ValueError:
-        return None
-    return majors.pop() if len(majors) == 1 else None
-
-
-def unset(names: Iterable[str], files: Iterable[tuple[str, bytes]]) -> list[str]:
-    """Which of these variables, that code reads, no file sets."""
-    settings = [data for path, data in files if _sets_variables(path)]
-    return [name for name in names if not any(variables.assigns(data, name) for data in settings)]
+def unset(plans: Iterable[FilePlan]) -> tuple[str, ...]:
+    """The variables that changed code reads now and that no file sets, but for the base URL, which has a default."""
+    plans = list(plans)
+    names = {new for plan in plans for _, new in plan.renames} - {"PARETA_BASE_URL"}
+    files = [plan.after for plan in plans if _sets_variables(plan.path)]
+    return tuple(sorted(name for name in names if not any(variables.assigns(data, name) for data in files)))
 
 
 def _reader(path: str) -> Callable[[bytes], Iterable[Requirement]] | None:
@@ -105,7 +96,8 @@ def _is_lock(path: str) -> bool:
 
 
 def _sets_variables(path: str) -> bool:
-    return not path.endswith((".txt", ".in")) and not _is_lock(path) and kind_of(path) is not None
+    kind = kind_of(path)
+    return kind is not None and kind.home == "settings" and not path.endswith((".txt", ".in")) and not _is_lock(path)
 
 
 def _is_openai(requirement: Requirement, data: bytes) -> bool:

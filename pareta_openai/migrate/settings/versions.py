@@ -14,20 +14,6 @@ def too_old(specifier: str) -> bool:
     return any(_is_below(operator, version) for operator, version in _clauses(specifier))
 
 
-def major(specifier: str) -> int | None:
-    """The one major version of openai that `specifier` allows; None where it allows several, or does not say."""
-    majors = {
-        int(version.split(".")[0])
-        for operator, version in _clauses(specifier)
-        if operator in ("==", "===", "~=", "^", "~", "=")
-    }
-    lowest = re.findall(r">=\s*(\d+)", specifier)
-    highest = re.findall(r"<\s*(\d+)(?:\.0)*\s*(?:,|;|$)", specifier)
-    if lowest and highest and int(highest[0]) == int(lowest[0]) + 1:
-        majors.add(int(lowest[0]))
-    return majors.pop() if len(majors) == 1 else None
-
-
 def _clauses(specifier: str) -> list[tuple[str, str]]:
     clauses = []
     for part in specifier.split(","):
