@@ -10,14 +10,16 @@ from __future__ import annotations
 import argparse
 import os
 import platform as machine
-import shutil
+import resource
 import statistics
 import subprocess
 import sys
 import sysconfig
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from results import write_section
 
@@ -67,7 +69,7 @@ def make_tree(root: Path, files: int, of_openai: int) -> int:
     lines = 0
     for number in range(files):
         text = texts[number % len(texts)]
-        if number % files < of_openai:
+        if number < of_openai:
             text = BEGINNING + text + END.format(number=number)
         path = root / f"package_{number % 40}" / f"module_{number}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,17 +78,29 @@ def make_tree(root: Path, files: int, of_openai: int) -> int:
     return lines
 
 
-def timed(command: list[str], root: Path) -> tuple[float, float]:
-    """Seconds of wall time, and the MiB that the process and its children had at their peaks, added up."""
+class Run(NamedTuple):
+    wall: float
+    """Seconds."""
+    cpu: float
+    """Seconds of the process and its children."""
+    memory: float
+    """MiB that they had at their peaks, added up."""
+
+
+def timed(command: list[str], root: Path) -> Run:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
-    process = subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     peaks: dict[int, int] = {}
     while process.poll() is None:
         for number in family(process.pid):
             peaks[number] = max(peaks.get(number, 0), proportional_kib(number))
         time.sleep(0.02)
-    return time.perf_counter() - start, sum(peaks.values()) / 1024
+    wall = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Run(wall, cpu, sum(peaks.values()) / 1024)
 
 
 def family(number: int) -> list[int]:
@@ -107,39 +121,42 @@ def proportional_kib(number: int) -> int:
     return next((int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")), 0)
 
 
+def measured(files: int, of_openai: int, times: int, libcst: str | None = None) -> Iterator[str]:
+    """Rows of the table for one tree."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder, "tree")
+        lines = make_tree(root, files, of_openai)
+        what = f"{files:,} files ({lines:,} lines), {of_openai:,} of which import openai"
+        runs = [timed([sys.executable, "-m", "pareta_openai", "migrate", "--check"], root) for _ in range(times)]
+        ours = Run(*(statistics.median(values) for values in zip(*runs, strict=True)))
+        yield f"| {what} | {ours.wall:.2f} | {ours.cpu:.2f} | {ours.memory:.0f} |"
+        if libcst:
+            names = ["--old_name", "openai.OpenAI", "--new_name", "pareta_openai.OpenAI", "."]
+            rename = [libcst, "-m", "libcst.tool", "codemod", "--no-format", "rename.RenameCommand", *names]
+            theirs = timed(rename, root)
+            what = f"… LibCST's rename command: {theirs.cpu / ours.cpu:.0f} times the CPU"
+            yield f"| {what} | {theirs.wall:.2f} | {theirs.cpu:.2f} | {theirs.memory:.0f} |"
+
+
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--libcst", help="a Python that has LibCST")
     options.add_argument("--times", type=int, default=5)
     given = options.parse_args()
-    rows = []
-    for files, of_openai in ((2_000, 20), (2_000, 1_000)):
-        with tempfile.TemporaryDirectory() as folder:
-            root = Path(folder, "tree")
-            lines = make_tree(root, files, of_openai)
-            command = [sys.executable, "-m", "pareta_openai", "migrate", "--check"]
-            runs = [timed(command, root) for _ in range(given.times)]
-            seconds = statistics.median(run[0] for run in runs)
-            rows.append(
-                (
-                    f"{files:,} files ({lines:,} lines), {of_openai:,} of which import openai",
-                    seconds,
-                    max(r[1] for r in runs),
-                )
-            )
-            print(*rows[-1])
-            if given.libcst and of_openai == 1_000:
-                shutil.copytree(root, Path(folder, "copy"))
-                rename = ["codemod", "--no-format", "-j", str(os.cpu_count()), "rename.RenameCommand"]
-                names = ["--old_name", "openai.OpenAI", "--new_name", "pareta_openai.OpenAI", "."]
-                theirs, memory = timed([given.libcst, "-m", "libcst.tool", *rename, *names], Path(folder, "copy"))
-                rows.append(("the same by LibCST's rename command", theirs, memory))
-                print(*rows[-1], f"{theirs / seconds:.0f} times as long")
-    where = f"Python {machine.python_version()}, {os.cpu_count()} cores (a load of {os.getloadavg()[0]:.0f})."
-    table = [f"| {what} | {seconds:.2f} | {memory:.0f} |" for what, seconds, memory in rows]
-    about = ["Wall time of `pareta-openai migrate --check`, the interpreter's start included, median of"]
-    about += [f"{given.times} runs, and memory at its peak (`python benchmarks/migrate.py`). {where}", ""]
-    write_section(HEADING, [*about, "| What | Seconds | MiB |", "|---|---|---|", *table])
+    rows = [
+        *measured(2_000, 20, given.times),
+        *measured(2_000, 1_000, given.times),
+        *(measured(200, 100, given.times, given.libcst) if given.libcst else ()),
+    ]
+    where = f"Python {machine.python_version()}, {os.cpu_count()} cores with other work on them (a load of"
+    about = [
+        f"`pareta-openai migrate --check`, the interpreter's start included: medians of {given.times} runs",
+        "(`python benchmarks/migrate.py --libcst …`). Two thousand files are too many to wait for LibCST on.",
+        f"{where} {os.getloadavg()[0]:.0f}).",
+        "",
+    ]
+    write_section(HEADING, [*about, "| What | Wall, s | CPU, s | Memory, MiB |", "|---|---|---|---|", *rows])
+    print(*rows, sep="\n")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from pareta_openai.migrate import Options, Plan
+    from pareta_openai.migrate.file_plans import FilePlan
 
 NOT_RUN = 8
 """The exit status when nothing was looked into, or nothing was written that was to be."""
@@ -79,7 +80,7 @@ def run(
         _refuse(str(error))
     made = plan(root, paths or (), options, _progress())
     if interactive:
-        made = plan(root, paths or (), options, refused=_refused(made))
+        made = plan(root, paths or (), options, declined=_declined(made))
     if from_log is not None:
         made = _with_log(made, from_log)
     verified = verify is None or _verify(made, verify)
@@ -111,22 +112,22 @@ def _progress() -> Callable[[int, int], None]:
     return tell if sys.stderr.isatty() else lambda _done, _files: None
 
 
-def _refused(plan: Plan) -> list[str]:
+def _declined(plan: Plan) -> list[FilePlan]:
     """The files that the person says no to."""
     from pareta_openai.migrate.patch import patch
 
-    refused = []
+    declined = []
     for number, file in enumerate(plan.changed):
         print(patch(file).decode(errors="replace"))
         answer = typer.prompt(f"{file.path}: yes, no, all, quit", default="y").strip().lower()[:1]
         if answer == "n":
-            refused.append(file.path)
+            declined.append(file)
         if answer == "a":
             break
         if answer == "q":
-            refused += [rest.path for rest in plan.changed[number:]]
+            declined += plan.changed[number:]
             break
-    return refused
+    return declined
 
 
 def _with_log(plan: Plan, log: Path) -> Plan:

@@ -43,7 +43,10 @@ class Refusals:
     """What is not to be changed, and why."""
 
     files: dict[str, str]
+    """Those that did not come out right, with what was wrong."""
     groups: frozenset[str] = frozenset()
+    declined: frozenset[str] = frozenset()
+    """Files that a person said no to."""
 
 
 def first_plan(asked: tuple[str, Refusals], project: Project) -> FilePlan:
@@ -142,6 +145,8 @@ def _decided(finding: Finding, path: str, project: Project, refusals: Refusals) 
     """The finding as it stands when it is known what may be changed."""
     if not finding.edits:
         return finding
+    if path in refusals.declined:
+        return replace(_unmade(finding, "you said no"), verdict="left")
     if path in refusals.files:
         return _unmade(finding, f"left as it was: {refusals.files[path]}")
     if finding.group in refusals.groups:

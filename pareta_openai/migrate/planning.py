@@ -54,17 +54,19 @@ def plan(
     within: Sequence[Path] = (),
     options: Options | None = None,
     progress: Progress = lambda _done, _all: None,
-    refused: Iterable[str] = (),
+    declined: Iterable[FilePlan] = (),
 ) -> Plan:
     """What migrating `root` takes.
 
-    `within` narrows it to some files and folders, `refused` are files that stay as they are, and `progress` is told how
-    many files are done, and of how many.
+    `within` narrows it to some files and folders, `declined` are plans of files that are to stay as they are, and
+    `progress` is told how many files are done, and of how many.
     """
     options = options or Options()
     everything = list(walk(root, (), options.exclude))
     paths = list(walk(root, within, options.exclude)) if within else everything
-    refusals = Refusals(dict.fromkeys(refused, "you said so"))
+    refusals = Refusals({})
+    for file in declined:
+        refusals = Refusals({}, refusals.groups | file.groups, refusals.declined | {file.path})
     while True:
         plans, failed = _attempt(Project(root, everything, options), paths, refusals, progress)
         if not failed:
@@ -72,7 +74,7 @@ def plan(
             files = tuple(sorted(found, key=lambda file: file.path))
             return Plan(root, options, files, len(paths), unset(plans.values()))
         groups = (plans[path].groups for path in failed)
-        refusals = Refusals({**refusals.files, **failed}, refusals.groups.union(*groups))
+        refusals = Refusals({**refusals.files, **failed}, refusals.groups.union(*groups), refusals.declined)
 
 
 def _attempt(

@@ -143,6 +143,8 @@ def test_interactive_asks_for_each_file(repository: Path, migrate: Migrate) -> N
     assert "app.py: yes, no, all, quit" in done.stdout
     assert (repository / "app.py").read_text() == PROGRAM
     assert (repository / "other.py").read_text() == MIGRATED
+    assert "app.py:3:1: PO101 left on purpose: you said no" in done.stdout
+    assert done.returncode == 1
 
 
 @pytest.mark.parametrize("comment", ["# pareta: ignore", "# why: it is theirs  # pareta: ignore[PO101, PO201,PO202]"])
