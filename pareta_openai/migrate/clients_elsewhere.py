@@ -7,6 +7,8 @@ import ast
 from .clients import Client, clients
 from .module import Module
 from .project import Project
+from .scopes import Binding
+from .values import own_class
 
 _OPENAIS = ("OpenAI", "AsyncOpenAI", "Client", "AsyncClient", "AzureOpenAI", "AsyncAzureOpenAI")
 _OURS = ("OpenAI", "AsyncOpenAI", "Pareta", "AsyncPareta", "ParetaOpenAI", "AsyncParetaOpenAI")
@@ -45,9 +47,13 @@ def _construction(module: Module, node: ast.AST) -> ast.Call | None:
     if isinstance(node, ast.Call):
         is_copy = isinstance(node.func, ast.Attribute) and node.func.attr in ("with_options", "copy")
         return _construction(module, node.func.value) if is_copy and isinstance(node.func, ast.Attribute) else node
+    bindings: list[Binding] = []
     if isinstance(node, ast.Name):
         home = module.scope(node).find(node.id)
         bindings = home.bindings[node.id] if home is not None else []
-        if len(bindings) == 1 and bindings[0].kind in ("value", "entered") and bindings[0].node is not None:
-            return _construction(module, bindings[0].node)
+    elif isinstance(node, ast.Attribute):
+        owner = own_class(module, node.value)
+        bindings = owner.attributes.get(node.attr, []) if owner is not None else []
+    if len(bindings) == 1 and bindings[0].kind in ("value", "entered") and bindings[0].node is not None:
+        return _construction(module, bindings[0].node)
     return None

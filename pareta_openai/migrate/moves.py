@@ -143,6 +143,8 @@ def _move_class(module: Module, project: Project, variable: Variable) -> Move:
 def _move_azure(module: Module, project: Project, variable: Variable, target: str, is_made: bool) -> Move:
     if not is_made and not (project.options.unsafe and variable.uses):
         return Move(variable, "stay", reason="no client of Azure is made here")
+    if not is_made and (others := _staying(module, project)):
+        return Move(variable, "stay", reason=others)
     if variable.name != variable.origin.rpartition(".")[2] or _is_said_in_text(module, variable.name):
         return Move(variable, "move", target)
     other = next((each for each in variables(module) if each.name == target and not each.is_module), None)
@@ -192,7 +194,22 @@ def _staying(module: Module, project: Project) -> str:
             whose = [target.whose for target in targets if target.kind == "other"]
             if whose:
                 return f"its base_url points at {whose[0]}"
-    return ""
+    return _staying_anywhere(project)
+
+
+def _staying_anywhere(project: Project) -> str:
+    """The file of a client that stays, or may have to: one that is handed to what is annotated here."""
+    if "staying anywhere" not in project.memo:
+        project.memo["staying anywhere"] = next(
+            (
+                f"a client in {module.path} stays"
+                for module in project.modules()
+                if any(client.fate != "move" for client in clients(module, project))
+            ),
+            "",
+        )
+    path: str = project.memo["staying anywhere"]
+    return path
 
 
 def _is_said_in_text(module: Module, name: str) -> bool:
