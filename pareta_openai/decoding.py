@@ -236,10 +236,15 @@ def _is_read_alike(annotation: Any) -> bool:
     return (
         inspect.isclass(annotation)
         and issubclass(annotation, openai.BaseModel)
-        and annotation.construct.__func__ is openai.BaseModel.construct.__func__  # type: ignore[attr-defined]
+        and _is_read_as_validated(annotation)
         and not annotation.__private_attributes__
         and all(field.alias is None and _is_read_alike(field.annotation) for field in annotation.model_fields.values())
     )
+
+
+def _is_read_as_validated(model_class: Any) -> bool:
+    own: bool = getattr(model_class, "is_read_as_validated", False)
+    return own or model_class.construct.__func__ is openai.BaseModel.construct.__func__
 
 
 class _Field(NamedTuple):

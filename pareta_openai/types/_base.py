@@ -21,6 +21,9 @@ class ParetaModel(openai.BaseModel):
     required_fields: ClassVar[tuple[str, ...]] = ()
     """Without these, an answer cannot be read at all."""
 
+    is_read_as_validated: ClassVar[bool] = True
+    """What `construct` makes of data is what strict validation makes of it, wherever that makes anything of it."""
+
     if not TYPE_CHECKING:
 
         @classmethod
