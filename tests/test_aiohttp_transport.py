@@ -123,8 +123,7 @@ async def test_a_copy_can_take_it_up_and_leave_it(script: ScriptedServer, connec
 
 
 # A closed loop cannot close its sockets any more: the collector does, and says so to whoever wants to hear it.
-@pytest.mark.filterwarnings("ignore:.*_SelectorTransport:pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.filterwarnings("ignore:.*socket.socket:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 def test_it_works_in_one_event_loop_after_the_other(script: ScriptedServer, caplog: pytest.LogCaptureFixture) -> None:
     client = AsyncOpenAI(api_key=KEY, base_url=script.base_url, transport="aiohttp")
     for _ in range(3):
