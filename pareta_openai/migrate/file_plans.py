@@ -8,7 +8,7 @@ from itertools import chain
 
 from .edits import apply, compose, original_position, overlap
 from .findings import Edit, Finding, Span
-from .kinds import Look, kind_of
+from .kinds import Look, Reason, kind_of
 from .ledger import Entry, ledger
 from .project import Project
 from .source import Source, Unreadable
@@ -59,9 +59,9 @@ def first_plan(asked: tuple[str, Refusals], project: Project) -> FilePlan:
     try:
         look = _look(path, data, project)
     except (SyntaxError, Unreadable) as error:
-        return FilePlan(path, data, data, problem=f"cannot be read: {_words(error)}")
+        return _unread(path, data, f"cannot be read: {_words(error)}")
     except Exception as error:  # a fault of a rule must not stop the other files
-        return FilePlan(path, data, data, problem=f"a fault of pareta-openai itself: {error!r}")
+        return _unread(path, data, f"a fault of pareta-openai itself: {error!r}")
     source = look.source
     findings, edits = _side_by_side([_decided(finding, path, project, refusals) for finding in look.findings])
     problem = refusals.files.get(path, "")
@@ -85,6 +85,11 @@ def first_plan(asked: tuple[str, Refusals], project: Project) -> FilePlan:
         renames=tuple(chain.from_iterable(each.renames for each in findings if each.verdict == "migrate" and edits)),
         reads=tuple((name, f"{path}:{source.line(each.span.start)}") for each in findings for name in each.reads),
     )
+
+
+def _unread(path: str, data: bytes, problem: str) -> FilePlan:
+    entries = ledger(Source(data), (), lambda _: Reason("manual", "the file is not understood: look"))
+    return FilePlan(path, data, data, entries=tuple(entries), problem=problem)
 
 
 def next_plan(plan: FilePlan, project: Project) -> FilePlan | None:

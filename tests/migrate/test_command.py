@@ -62,8 +62,8 @@ def test_the_diff_is_a_patch_that_git_applies(repository: Path, migrate: Migrate
             id="left",
         ),
         pytest.param({"app.py": MANUAL}, 3, id="changes, and needs a person"),
-        pytest.param({"app.py": "import openai\nthis does not parse\n"}, 4, id="unread"),
-        pytest.param({"broken.py": "import openai (\n"}, 5, id="changes, and unread"),
+        pytest.param({"app.py": "import openai\nthis does not parse\n"}, 6, id="unread"),
+        pytest.param({"broken.py": "import openai (\n"}, 7, id="changes, and unread"),
     ],
 )
 def test_the_exit_status_is_a_sum(repository: Path, migrate: Migrate, files: dict[str, str], status: int) -> None:

@@ -40,7 +40,7 @@ def summary(plan: Plan) -> str:
         f"{sum(counts.values())} occurrences of openai in {_files(plan.looked_at)}: {parts}."
         f" {_files(changed)} {'changes' if changed == 1 else 'change'}."
         + (f" Beside them, {asking} {'place needs' if asking == 1 else 'places need'} you." if asking else "")
-        + (f" {unread} could not be read or checked." if unread else "")
+        + (f" {_files(unread)} could not be read or checked." if unread else "")
     )
 
 
