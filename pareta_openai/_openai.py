@@ -219,6 +219,7 @@ def _refusing(refuse: Callable[[Exception], Exception]) -> Iterator[None]:
 def guard_accumulation(stream: Any, refuse: Callable[[Response, Exception], Exception]) -> None:
     """Have what `.stream()` gives raise `refuse`'s exceptions for chunks that do not add up to an answer."""
     state, response = getattr(stream, "_state", None), getattr(stream, "_response", None)
+    stream.served_by = getattr(getattr(stream, "_raw_stream", None), "served_by", None)
     if response is not None:
         for name in ("handle_chunk", "get_final_completion"):
             setattr(state, name, _refusing(partial(refuse, response))(getattr(state, name)))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .transports import Request, Response
 
 # openai's namespaces that have one of ours in their place. Up to 1.66 openai sets its own as attributes.
-_REPLACED = ("chat", "models", "evals", "with_raw_response", "with_streaming_response")
+_REPLACED = ("chat", "embeddings", "models", "evals", "with_raw_response", "with_streaming_response")
 
 _NO_KEY = "no-key"
 """Stands in for the key of a client that woke up without one. It is never sent."""

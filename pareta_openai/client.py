@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from .arguments import AsyncArguments, AsyncCopyArguments, SyncArguments, SyncCopyArguments
     from .resources.chat import AsyncChat, Chat
+    from .resources.embeddings import AsyncEmbeddings, Embeddings
     from .resources.endpoints import AsyncEndpoints, Endpoints
     from .resources.evals import AsyncEvals, Evals
     from .resources.models import AsyncModels, Models
@@ -105,6 +106,12 @@ class ParetaOpenAI(BaseClient, SyncCalls, _openai.SyncHooks, openai.OpenAI):
         from .resources.chat import Chat
 
         return Chat(self)
+
+    @_openai.cached_property
+    def embeddings(self) -> Embeddings:
+        from .resources.embeddings import Embeddings
+
+        return Embeddings(self)
 
     @_openai.cached_property
     def models(self) -> Models:
@@ -198,6 +205,12 @@ class AsyncParetaOpenAI(BaseClient, AsyncCalls, _openai.AsyncHooks, openai.Async
         from .resources.chat import AsyncChat
 
         return AsyncChat(self)
+
+    @_openai.cached_property
+    def embeddings(self) -> AsyncEmbeddings:
+        from .resources.embeddings import AsyncEmbeddings
+
+        return AsyncEmbeddings(self)
 
     @_openai.cached_property
     def models(self) -> AsyncModels:

@@ -160,7 +160,7 @@ class _Plan:
         fallback = self._settings.fallback
         if isinstance(fallback, MadeLater):
             fallback = fallback()
-            check_fallback(self._own, fallback)
+        check_fallback(self._own, fallback)
         return fallback
 
     def options(self) -> Any:

@@ -109,9 +109,7 @@ def evals_from_openai(path: str | os.PathLike[str]) -> OpenAIRows:
 
 def row_of_call(request: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
     """A row from the body of a chat completion's request and its answer. Raises `ValueError` where they make none."""
-    row = _row({"request": dict(request), "response": dict(answer)})
-    encode_row(row)
-    return row
+    return _row({"request": dict(request), "response": dict(answer)})
 
 
 class _Unusable(ValueError):

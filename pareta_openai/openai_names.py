@@ -167,9 +167,6 @@ from openai import (
     decisions as decisions,
 )
 from openai import (
-    embeddings as embeddings,
-)
-from openai import (
     file_from_path as file_from_path,
 )
 from openai import (
@@ -230,6 +227,7 @@ from openai import (
 from .aliases import AskedForTheRest, ModelAliases
 from .going_over import WentOver
 from .resources.chat import Chat
+from .resources.embeddings import Embeddings
 from .resources.endpoints import Endpoints
 from .resources.evals import Evals
 from .resources.models import Models
@@ -237,6 +235,7 @@ from .resources.tasks import Tasks
 from .shadowing import Shadow
 
 chat: Chat
+embeddings: Embeddings
 endpoints: Endpoints
 evals: Evals
 models: Models

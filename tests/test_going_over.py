@@ -171,9 +171,11 @@ async def test_parse_stream_and_raw_responses_go_over_too(
     manager = completions.stream(model="gpt-4o", messages=MESSAGES)
     if hasattr(manager, "__aenter__"):
         async with manager as stream:
+            assert stream.served_by == "fallback"
             final = await stream.get_final_completion()
     else:
         with manager as stream:
+            assert stream.served_by == "fallback"
             final = stream.get_final_completion()
     assert final.choices[0].message.content == "Hello"
 
@@ -337,6 +339,22 @@ async def test_a_fallback_of_the_other_kind_is_refused(build: Make) -> None:
     for wrong in (openai.OpenAI if is_async else openai.AsyncOpenAI)(api_key="sk-x"), "gpt-4o":
         with pytest.raises(TypeError, match="fallback is a"):
             build(api_key=KEY, fallback=wrong)
+
+
+async def test_a_copys_fallback_of_the_other_kind_is_refused_when_it_is_needed(make: Make, poor: Organisation) -> None:
+    wrong = openai.OpenAI if isinstance(make(poor), openai.AsyncOpenAI) else openai.AsyncOpenAI
+    with pytest.raises(TypeError, match="fallback is a"):
+        await ask(make(poor).with_options(fallback=lambda: wrong(api_key="sk-x")))
+
+
+async def test_a_wrapped_client_goes_over_too(
+    fallback: Any, poor: Organisation, platform: LocalPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARETA_BASE_URL", platform.base_url)
+    theirs = type(fallback)(api_key=poor.api_key, base_url=f"{platform.base_url}/v1", max_retries=0)
+    wrapped = pareta_openai.wrap(theirs, fallback=fallback, model_aliases={"gpt-4o": poor.endpoints[0]})
+    assert (await ask(wrapped)).served_by == "fallback"
+    await settle(theirs.close())
 
 
 async def test_fallback_on_wants_exception_classes(build: Make, fallback: Any) -> None:

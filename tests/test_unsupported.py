@@ -121,7 +121,7 @@ async def test_what_an_older_platform_lacks_is_named_with_the_version_that_has_i
 
 
 async def test_embeddings_and_images_follow_the_newer_routes(client: Any) -> None:
-    vectors = await settle(client.embeddings.create(model="any", input=["one", "two"]))
+    vectors = await settle(client.embeddings.create(model="any", input=["one", "two"], input_type="query"))
     assert len(vectors.data) == 2
     assert isinstance(vectors.data[0].embedding[0], float)
     pictures = await settle(client.images.generate(prompt="a house"))

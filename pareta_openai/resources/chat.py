@@ -44,7 +44,7 @@ _BESIDE_BODY = frozenset({"extra_headers", "extra_query", "extra_body", "timeout
 _REQUIRED = ("messages", "model")
 
 
-def _prepared(create: Callable[..., Any], arguments: dict[str, Any]) -> dict[str, Any]:
+def prepared(create: Callable[..., Any], arguments: dict[str, Any]) -> dict[str, Any]:
     """What openai's `create` is to be called with: what it would refuse is in `extra_body`.
 
     That is what it has no name for, which the platform hands to the model server.
@@ -134,7 +134,7 @@ class Completions(openai_chat.Completions):
             requested = None if args else _as_request(openai_chat.Completions.create, self._post, kwargs)
             if requested is not None:
                 return self._client.request(requested.cast_to, requested.options, **requested.arguments)
-            return super().create(*args, **_prepared(openai_chat.Completions.create, kwargs))
+            return super().create(*args, **prepared(openai_chat.Completions.create, kwargs))
 
         if hasattr(openai_chat.Completions, "stream"):
 
@@ -168,7 +168,7 @@ class AsyncCompletions(openai_chat.AsyncCompletions):
             requested = None if args else _as_request(openai_chat.AsyncCompletions.create, self._post, kwargs)
             if requested is not None:
                 return await self._client.request(requested.cast_to, requested.options, **requested.arguments)
-            return await super().create(*args, **_prepared(openai_chat.AsyncCompletions.create, kwargs))
+            return await super().create(*args, **prepared(openai_chat.AsyncCompletions.create, kwargs))
 
         if hasattr(openai_chat.AsyncCompletions, "stream"):
 

@@ -131,6 +131,11 @@ def errors(error: InsufficientCreditsError, wait: WaitTimeoutError) -> None:
     assert_type(status_error.status_code, int)
 
 
+def embeddings(client: OpenAI) -> None:
+    vectors = client.embeddings.create(model="m", input="text", input_type="query", timeout=5)
+    assert_type(vectors.data[0].embedding, list[float])
+
+
 async def asynchronous(client: AsyncOpenAI) -> None:
     completion = await client.chat.completions.create(model="ep", messages=[])
     assert_type(completion, ChatCompletion)
