@@ -20,6 +20,9 @@ KEY = "pareta_sk_surface_0123456789"
 # Another word on each request, or Pareta's own.
 NOT_COMPARED = ("idempotency-key", "user-agent", "content-length", "accept-encoding", "x-stainless-read-timeout")
 
+# Recordings are JSON there, both ways: tests/test_unsupported.py.
+AS_PARETA_TAKES_IT = {"audio.transcriptions.create", "audio.speech.create"}
+
 # Over an answer that is none; openai's own raises whatever comes of it, and ours says so.
 STUMBLED = "stumbled"
 
@@ -116,7 +119,8 @@ async def test_its_raw_and_streaming_methods_have_the_same_signatures(pair: tupl
 async def test_its_methods_send_the_same_and_give_the_same(pair: tuple[Any, Any], script: ScriptedServer) -> None:
     bare, wrapped = map(calls, pair)
     sent = 0
-    for name, method in bare.items():
+    for name in bare.keys() - AS_PARETA_TAKES_IT:
+        method = bare[name]
         before = await outcome(method, script)
         assert await outcome(wrapped[name], script) == before, name
         sent += len(before[0])
