@@ -186,6 +186,11 @@ def _print(plan: Plan, form: str) -> None:
     else:
         from pareta_openai.migrate.reports.text import text as written
     print(written(plan).rstrip("\n"))
+    if form == "text":
+        from pareta_openai.migrate.model_suggestions import suggestions
+
+        for line in suggestions(plan):
+            print(line)
 
 
 def _undo(root: Path) -> NoReturn:

@@ -45,6 +45,9 @@ SHOWN = frozenset(
 _READERS = (b"langchain", b"llama_index", b"litellm", b"dspy", b"crewai", b"haystack", b"semantic_kernel", b"agents")
 
 
+_MAKERS = re.compile(rb"OpenAI\b|\bimport openai\b|\bopenai import\b|" + b"|".join(_READERS))
+
+
 class Mention(NamedTuple):
     """A literal that names a variable."""
 
@@ -135,10 +138,10 @@ class Outlook(NamedTuple):
 
 
 def outlook(project: Project) -> Outlook:
-    """Looks through all files that say openai, once."""
+    """Looks through the files that may make a client, once."""
     if "outlook" not in project.memo:
         moves, stays = False, ""
-        for module in project.modules():
+        for module in project.modules(_MAKERS):
             readers = [word.decode() for word in _READERS if word in module.data]
             if readers:
                 stays = stays or f"{readers[0]} in {module.path} may read it"
@@ -148,6 +151,8 @@ def outlook(project: Project) -> Outlook:
                     moves = True
                 elif not any(target.kind == "other" for target in client.targets):
                     stays = stays or f"a client in {module.path}:{client.node.lineno} may read it"
+            if moves and stays:
+                break
         project.memo["outlook"] = Outlook(moves, stays)
     found: Outlook = project.memo["outlook"]
     return found

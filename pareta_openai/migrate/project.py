@@ -121,14 +121,14 @@ class Project:
             self._exports[path] = exports
         return exports
 
-    def modules(self) -> Iterator[Module]:
-        """The Python files that say openai, parsed one at a time: dear, so keep what comes of it in `memo`."""
+    def modules(self, saying: re.Pattern[bytes] = re.compile(rb"openai", re.IGNORECASE)) -> Iterator[Module]:
+        """The Python files that say a word, parsed one at a time: dear, so keep what comes of it in `memo`."""
         for path in sorted(self.files):
             if not path.endswith(".py"):
                 continue
             with suppress(OSError, SyntaxError, Unreadable):
                 data = self.read(path)
-                if b"openai" in data.lower():
+                if saying.search(data):
                     yield Module(Source.from_bytes(data), path, self)
 
     @cached_property
