@@ -20,18 +20,8 @@ from .values import parameter, values
 # What openai's module had up to 0.28 and has for error messages since.
 _BEFORE_1 = frozenset(
     {
-        *(
-            "ChatCompletion",
-            "Completion",
-            "Embedding",
-            "Edit",
-            "Image",
-            "Audio",
-            "Moderation",
-            "FineTune",
-            "FineTuningJob",
-        ),
-        *("File", "Model", "Engine", "Deployment", "api_base", "error", "aiosession", "util"),
+        *("ChatCompletion", "Completion", "Embedding", "Edit", "Image", "Audio", "Moderation", "FineTune"),
+        *("FineTuningJob", "File", "Model", "Engine", "Deployment", "api_base", "error", "aiosession", "util"),
     }
 )
 

@@ -18,20 +18,10 @@ _MAKERS = frozenset(
 # What takes a class and constructs it with nothing, or constructs nothing.
 _TAKERS = frozenset(
     {
-        *(
-            "field",
-            "Field",
-            "Depends",
-            "Provide",
-            "cache",
-            "lru_cache",
-            "cached",
-            "singledispatch",
-            "defaultdict",
-            "ib",
-        ),
-        *("Mock", "MagicMock", "AsyncMock", "NonCallableMock", "create_autospec", "patch", "object", "run_in_executor"),
-        *("to_thread", "run_sync", "hasattr", "getattr", "signature", "raises", "factory", "print", "repr", "str"),
+        *("field", "Field", "Depends", "Provide", "cache", "lru_cache", "cached", "singledispatch"),
+        *("defaultdict", "ib", "Mock", "MagicMock", "AsyncMock", "NonCallableMock", "create_autospec", "patch"),
+        *("object", "run_in_executor", "to_thread", "run_sync", "hasattr", "getattr", "signature", "raises"),
+        *("factory", "print", "repr", "str"),
     }
 )
 

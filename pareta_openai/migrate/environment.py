@@ -12,6 +12,7 @@ from .clients import clients
 from .findings import Edit
 from .module import Module
 from .moves import moved_uses
+from .outlook import outlook
 from .project import Project
 from .values import read_variable
 
@@ -22,30 +23,11 @@ _SETTERS = frozenset({"setenv", "delenv", "setdefault", "pop", "putenv", "unsete
 
 SHOWN = frozenset(
     {
-        *(
-            "print",
-            "debug",
-            "info",
-            "warning",
-            "warn",
-            "error",
-            "exception",
-            "critical",
-            "exit",
-            "fail",
-            "skip",
-            "echo",
-        ),
-        *("secho", "getpass", "input"),
+        *("print", "debug", "info", "warning", "warn", "error", "exception", "critical", "exit", "fail"),
+        *("skip", "echo", "secho", "getpass", "input"),
     }
 )
 """Calls whose arguments a person reads."""
-
-# Packages whose classes read OpenAI's key by themselves.
-_READERS = (b"langchain", b"llama_index", b"litellm", b"dspy", b"crewai", b"haystack", b"semantic_kernel", b"agents")
-
-
-_MAKERS = re.compile(rb"OpenAI\b|\bimport openai\b|\bopenai import\b|" + b"|".join(_READERS))
 
 
 class Mention(NamedTuple):
@@ -128,42 +110,12 @@ def _is_shown(module: Module, node: ast.Constant) -> bool:
     return False
 
 
-class Outlook(NamedTuple):
-    """What becomes of the clients of the whole project."""
-
-    moves: bool
-    """Whether any goes to Pareta."""
-    stays: str
-    """Something that goes on with OpenAI's key, and where; empty where nothing does."""
-
-
-def outlook(project: Project) -> Outlook:
-    """Looks through the files that may make a client, once."""
-    if "outlook" not in project.memo:
-        moves, stays = False, ""
-        for module in project.modules(_MAKERS):
-            readers = [word.decode() for word in _READERS if word in module.data]
-            if readers:
-                stays = stays or f"{readers[0]} in {module.path} may read it"
-            moved = moved_uses(module, project)
-            for client in clients(module, project):
-                if client.use in moved:
-                    moves = True
-                elif not any(target.kind == "other" for target in client.targets):
-                    stays = stays or f"a client in {module.path}:{client.node.lineno} may read it"
-            if moves and stays:
-                break
-        project.memo["outlook"] = Outlook(moves, stays)
-    found: Outlook = project.memo["outlook"]
-    return found
-
-
 def why_stays(module: Module, project: Project) -> str | None:
     """Why a variable stays; None where nothing goes that would read it under its new name."""
     own = [client for client in clients(module, project) if not client.use.origin.startswith("pareta_openai")]
     if not own:
         view = outlook(project)
-        return view.stays if view.moves else None
+        return view.reads if view.moves else None
     moved = moved_uses(module, project)
     stays = [client for client in own if client.use not in moved]
     if len(stays) == len(own):

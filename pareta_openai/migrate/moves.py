@@ -10,6 +10,7 @@ from typing import Literal
 
 from .clients import client_of, clients
 from .module import Module
+from .outlook import outlook
 from .project import Project
 from .source import Source, Unreadable
 from .targets import targets_of
@@ -194,22 +195,8 @@ def _staying(module: Module, project: Project) -> str:
             whose = [target.whose for target in targets if target.kind == "other"]
             if whose:
                 return f"its base_url points at {whose[0]}"
-    return _staying_anywhere(project)
-
-
-def _staying_anywhere(project: Project) -> str:
-    """The file of a client that stays, or may have to: one that is handed to what is annotated here."""
-    if "staying anywhere" not in project.memo:
-        project.memo["staying anywhere"] = next(
-            (
-                f"a client in {module.path} stays"
-                for module in project.modules()
-                if any(client.fate != "move" for client in clients(module, project))
-            ),
-            "",
-        )
-    path: str = project.memo["staying anywhere"]
-    return path
+    elsewhere = outlook(project).stays
+    return f"a client in {elsewhere} stays" if elsewhere else ""
 
 
 def _is_said_in_text(module: Module, name: str) -> bool:

@@ -31,46 +31,16 @@ Role = Literal["construct", "value", "subclass", "annotation", "check", "module 
 # What the module has for the client that it makes by itself.
 MODULE_SETTINGS = frozenset(
     {
-        *(
-            "api_key",
-            "base_url",
-            "organization",
-            "project",
-            "webhook_secret",
-            "timeout",
-            "max_retries",
-            "default_headers",
-        ),
-        *("default_query", "http_client", "api_type", "api_version", "azure_endpoint", "azure_ad_token"),
-        *("azure_ad_token_provider", "admin_api_key"),
+        *("api_key", "base_url", "organization", "project", "webhook_secret", "timeout", "max_retries"),
+        *("default_headers", "default_query", "http_client", "api_type", "api_version", "azure_endpoint"),
+        *("azure_ad_token", "azure_ad_token_provider", "admin_api_key"),
     }
 )
 MODULE_RESOURCES = frozenset(
     {
-        *(
-            "chat",
-            "completions",
-            "embeddings",
-            "files",
-            "images",
-            "audio",
-            "moderations",
-            "models",
-            "fine_tuning",
-            "batches",
-        ),
-        *(
-            "uploads",
-            "responses",
-            "beta",
-            "vector_stores",
-            "webhooks",
-            "realtime",
-            "conversations",
-            "evals",
-            "containers",
-        ),
-        *("videos",),
+        *("chat", "completions", "embeddings", "files", "images", "audio", "moderations", "models"),
+        *("fine_tuning", "batches", "uploads", "responses", "beta", "vector_stores", "webhooks", "realtime"),
+        *("conversations", "evals", "containers", "videos"),
     }
 )
 
