@@ -43,7 +43,7 @@ def construction(module: Module, use: Use) -> Construction:
     if use.call is not None:
         return _handed(module, use, use.call)
     calls = list(_calls_of_alias(module, use))
-    if calls or isinstance(module.parent(use.node), (ast.Assign, ast.AnnAssign, ast.Expr, ast.FunctionDef, ast.Lambda)):
+    if calls or isinstance(module.parent(use.node), ast.Expr):
         return Construction(calls)
     return Construction([], f"the class is handed on (line {use.node.lineno})")
 

@@ -26,13 +26,21 @@ def without(data: bytes, items: Sequence[Span], gone: Sequence[int], within: Spa
         lines = own_lines(data, item, within)
         if lines is not None:
             edits.append(Edit(*lines, b""))
-        elif any(later not in gone for later in range(number + 1, len(items))):
-            edits.append(Edit(item.start, items[number + 1].start, b""))
-        else:
-            kept = max(each for each in range(number) if each not in gone)
+            continue
+        kept = max((each for each in range(number) if each not in gone), default=None)
+        is_last = all(later in gone for later in range(number + 1, len(items)))
+        if kept is not None and (is_last or _ends_line(data, items, kept, number)):
             edits = [edit for edit in edits if edit.start < items[kept].end]
             edits.append(Edit(items[kept].end, item.end, b""))
+        else:
+            edits.append(Edit(item.start, items[number + 1].start, b""))
     return edits
+
+
+def _ends_line(data: bytes, items: Sequence[Span], kept: int, number: int) -> bool:
+    """Whether an item stands on the line of a kept one, and the next item on another."""
+    before = data[items[kept].end : items[number].start]
+    return b"\n" not in before and b"\n" in data[items[number].end : items[number + 1].start]
 
 
 def own_lines(data: bytes, item: Span, within: Span) -> Span | None:
