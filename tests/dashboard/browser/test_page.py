@@ -178,6 +178,10 @@ def test_faults_are_switched_on_and_off(page: Page, call: Caller) -> None:
     press(page, "Switch all off")
     expect(form).to_contain_text("The platform behaves.")
     assert call.chat().status == 200
+    form.get_by_label("Fault", exact=True).select_option("500, a fault of the server")
+    form.get_by_label("Probability").fill("0.5")
+    press(page, "Switch on")
+    expect(form).to_contain_text("every time · with probability 0.5, seed 0")
     form.get_by_label("As JSON").fill('{"fault": "flood"}')
     press(page, "Switch on")
     expect(page.get_by_role("alert")).to_contain_text("No fault 'flood'")
