@@ -14,7 +14,6 @@ UNSERVED = frozenset(
         *("assistants", "threads", "batches", "containers", "conversations", "files", "fine_tuning", "realtime"),
         *("uploads", "vector_stores", "videos", "webhooks", "chatkit", "admin", "live", "skills", "moderations"),
         *("audio", "images"),  # which newer platforms have in a shape of their own
-        *("audio", "images", "moderations"),
     }
 )
 """openai's namespaces that Pareta has nothing for, or something of another shape."""
