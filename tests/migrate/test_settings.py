@@ -129,6 +129,22 @@ def test_a_variable_that_no_file_sets_is_told(path: str, text: str, unset: tuple
     assert all(name in report(made) for name in unset for report in (text_report, markdown))
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("pyproject.toml", "[project\ndependencies = ['openai']\n"),
+        ("pyproject.toml", "[tool.poetry.dependencies]\nopenai = '1'\nopenai = '2'\n"),
+        ("environment.yml", "dependencies: [openai\n"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_reported_and_stops_nothing(path: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("from openai import OpenAI\n\nclient = OpenAI()\n")
+    (tmp_path / path).write_text(text)
+    made = plan(tmp_path)
+    assert [file.path for file in made.changed] == ["app.py"]
+    assert [file.path for file in made.files if "cannot be read" in file.problem] == [path]
+
+
 @pytest.mark.parametrize("specifier", ["==1.3.5", "~=1.30.0", "<1.50", "<1.66", "^0.28", "~1.30", "=1.3", ">=1,<1.40"])
 def test_an_openai_that_is_too_old_is_told(specifier: str) -> None:
     assert too_old(specifier)

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
+from . import toml
+
 
 def stays_readable(path: str, before: bytes, after: bytes) -> bool:
     """Whether `after` is TOML, JSON or YAML where `before` was."""
@@ -14,35 +16,28 @@ def stays_readable(path: str, before: bytes, after: bytes) -> bool:
     return parse is None or not _parses(parse, before) or _parses(parse, after)
 
 
-def _parses(parse: Callable[[str], object], data: bytes) -> bool:
+def _parses(parse: Callable[[bytes], object], data: bytes) -> bool:
     try:
-        parse(data.decode("utf-8"))
+        parse(data)
     except ValueError:
         return False
     return True
 
 
-def _toml(text: str) -> None:
-    import tomlkit
-
-    tomlkit.parse(text)
-
-
-def _yaml(text: str) -> None:
+def _yaml(data: bytes) -> None:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
         # Building the values finds the same key twice; tags of one program are no one else's business.
-        list(YAML(typ="rt", pure=True).load_all(text))
+        list(YAML(typ="rt", pure=True).load_all(data.decode("utf-8")))
     except YAMLError as error:
         raise ValueError(str(error)) from error
 
 
-_PARSERS: dict[str, Callable[[str], object]] = {
-    "toml": _toml,
+_PARSERS: dict[str, Callable[[bytes], object]] = {
+    "toml": toml.read,
     "json": json.loads,
-    "ipynb": json.loads,
     "yml": _yaml,
     "yaml": _yaml,
 }

@@ -26,14 +26,22 @@ def of_toml(data: bytes) -> Iterator[Requirement]:
     Raises:
         ValueError: it is no TOML, or no UTF-8.
     """
-    import tomlkit
-
-    document = tomlkit.parse(data.decode("utf-8")).unwrap()
-    for path, items in _walk(document, ()):
+    for path, items in _walk(read(data), ()):
         if isinstance(items, list):
             yield from _of_list(data, path, items)
         else:
             yield from _of_table(data, path, items)
+
+
+def read(data: bytes) -> dict[str, Any]:
+    """Raises ValueError: it is no TOML, or no UTF-8."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        return tomlkit.parse(data.decode("utf-8")).unwrap()
+    except TOMLKitError as error:
+        raise ValueError(str(error)) from error
 
 
 def _walk(table: dict[str, Any], path: _Path) -> Iterator[tuple[_Path, Any]]:
@@ -116,10 +124,8 @@ def _key_of(table: dict[str, Any]) -> str:
 
 
 def _at(data: bytes, path: _Path) -> Any:
-    import tomlkit
-
     try:
-        value: Any = tomlkit.parse(data.decode("utf-8")).unwrap()
+        value: Any = read(data)
         for key in path:
             value = value[key]
     except (ValueError, KeyError):
