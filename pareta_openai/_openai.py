@@ -416,6 +416,18 @@ def copy_options(options: Any) -> Any:
     return options.model_copy()
 
 
+def rewinder(options: Any) -> Callable[[], None]:
+    """Puts the files of a call back to where they stand now, for another client to send them."""
+    contents = [audio_calls.content_of(file) for file in audio_calls.each_file(getattr(options, "files", None))]
+    positions = [(file, file.tell()) for file in contents if hasattr(file, "seek") and file.seekable()]
+
+    def rewind() -> None:
+        for file, position in positions:
+            file.seek(position)
+
+    return rewind
+
+
 def after_parsing(options: Any, note: Callable[[Any], Any]) -> None:
     """Have the answer of a call, also that in a raw response, pass through `note`."""
     before = options.post_parser if callable(getattr(options, "post_parser", None)) else None

@@ -20,8 +20,8 @@ def as_pareta_takes_it(path: str, body: Mapping[str, Any], files: Any) -> dict[s
             raise ValueError(
                 "Pareta answers a transcription with JSON, in one piece: leave stream and response_format."
             )
-        [(_, file)] = files.items() if isinstance(files, Mapping) else files
-        return {**body, "audio_base64": base64.b64encode(_content(file)).decode()}
+        [file] = each_file(files)
+        return {**body, "audio_base64": base64.b64encode(_read(file)).decode()}
     if path == SPEECH and "input" in body:
         return {**{name: value for name, value in body.items() if name != "input"}, "text": body["input"]}
     return None
@@ -35,13 +35,17 @@ def recording(answer: object) -> tuple[bytes, str]:
     return base64.b64decode(answer["audio_base64"], validate=True), f"audio/{kind}" if kind else "audio/wav"
 
 
-def _content(file: Any) -> bytes:
-    """Of a file as openai hands it to the transport: bytes, something to read, or a tuple with either after a name."""
-    content = file[1] if isinstance(file, tuple) else file
-    if not hasattr(content, "read"):
-        return content if isinstance(content, bytes) else str(content).encode()
-    position = content.tell() if content.seekable() else None
-    read: bytes = content.read()
-    if position is not None:
-        content.seek(position)  # a fallback reads it once more
-    return read
+def each_file(files: Any) -> list[Any]:
+    """Of a call's `files`, which are pairs with a name or a mapping."""
+    return [file for _, file in (files.items() if isinstance(files, Mapping) else files or ())]
+
+
+def content_of(file: Any) -> Any:
+    """Bytes, or something to read, of a file as openai hands it to the transport."""
+    return file[1] if isinstance(file, tuple) else file
+
+
+def _read(file: Any) -> bytes:
+    content = content_of(file)
+    read: bytes | str = content.read() if hasattr(content, "read") else content
+    return read.encode() if isinstance(read, str) else read

@@ -50,8 +50,7 @@ class ClientOptions:
 
     def __post_init__(self) -> None:
         self._set("model_aliases", aliases.find_model_aliases(self.model_aliases))
-        if self.fallback is not None or self.share is not None or self.share_key or self.shadow:
-            self._complete_going_over()
+        self._complete_going_over()
         if self.on_not_ready not in ("raise", "start"):
             raise ValueError(f"on_not_ready is {self.on_not_ready!r}: give 'raise' or 'start'.")
         if not self.not_ready_timeout > 0:

@@ -125,6 +125,7 @@ class _Plan:
         self._is_inference = is_served(self.method, self.path) and self.method == "POST"
         # Before anything of ours is in them, an idempotency key for one.
         self._options = _openai.copy_options(options)
+        self._rewind = _openai.rewinder(options)
 
     def asks_pareta(self) -> bool:
         if not self._is_inference:
@@ -166,6 +167,7 @@ class _Plan:
     def options(self) -> Any:
         """For the fallback, with nothing in them that is for Pareta's eyes alone."""
         options = self._options
+        self._rewind()
         if isinstance(options.headers, Mapping):
             options.headers = without_secrets(options.headers, self._own.api_key)
         if self.model is not None:

@@ -181,7 +181,7 @@ async def test_speech_without_a_recording_is_an_error_of_ours(
         await settle(scripted.audio.speech.create(model="tts-1", voice="alloy", input="Hello"))
 
 
-async def test_a_fallback_gets_the_recording_as_openai_takes_it(
+async def test_a_fallback_gets_files_as_openai_takes_them(
     build: Callable[..., Any], script: ScriptedServer, platform: LocalPlatform
 ) -> None:
     script.answer(json_answer({"text": "of the fallback"}))
@@ -192,4 +192,8 @@ async def test_a_fallback_gets_the_recording_as_openai_takes_it(
     heard = await settle(client.audio.transcriptions.create(model="whisper-1", file=io.BytesIO(b"RIFF....")))
     assert (heard.text, heard.served_by) == ("of the fallback", "fallback")
     assert b"RIFF...." in script.received[0].body
+    script.answer(json_answer({"created": 1, "data": []}))
+    drawn = await settle(client.images.edit(prompt="blue", image=io.BytesIO(b"PNG...."), model="dall-e-2"))
+    assert drawn.served_by == "fallback"
+    assert b"PNG...." in script.received[1].body
     await settle(fallback.close())
