@@ -40,8 +40,12 @@ def _is_for_pareta(arguments: Mapping[str, Any]) -> bool:
 def _for_pareta(arguments: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in arguments.items() if name not in _OPENAIS_ACCOUNT}
     api_key = kept.get("api_key")
-    if isinstance(api_key, str) and not api_key.startswith(config.API_KEY_PREFIX):
-        del kept["api_key"]
-        if kept.get("default_headers"):
-            kept["default_headers"] = without_secrets(kept["default_headers"], api_key)
+    headers = kept.get("default_headers") or {}
+    if not callable(api_key) and not (api_key and api_key.startswith(config.API_KEY_PREFIX)):
+        kept.pop("api_key", None)
+        headers = without_secrets(headers, api_key or "")
+    if headers:
+        kept["default_headers"] = {
+            name: value for name, value in headers.items() if not name.lower().startswith("openai-")
+        }
     return kept

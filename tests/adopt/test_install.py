@@ -130,12 +130,14 @@ async def test_one_that_names_paretas_address_is_a_client_of_ours(platform: Loca
 async def test_openais_key_and_account_are_not_taken_along(organisation: Organisation) -> None:
     with install():
         headers = {"X-Key": OPENAI_KEY, "Authorization": f"Bearer {OPENAI_KEY}", "X-Team": "search"}
+        headers["OpenAI-Project"] = "proj-1"
         client = OpenAI(api_key=OPENAI_KEY, organization="org-1", project="proj-1", default_headers=headers)
         assert client.api_key == organisation.api_key
         assert client.organization is None
         assert client.project is None
         sent = dict(client.default_headers)
         assert OPENAI_KEY not in str(sent)
+        assert "proj-1" not in str(sent)
         assert sent["X-Team"] == "search"
         other = "pareta_sk_other_0123456789"
         assert OpenAI(api_key=other).api_key == other
