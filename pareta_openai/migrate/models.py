@@ -137,8 +137,9 @@ class _Receivers:
         origins = self._module.origins(function)
         if any(origin.startswith("pareta_openai.") for origin in origins):
             return True
-        if any(origin.startswith("openai.") for origin in origins):
-            return not self._stays
+        classes = {origin.partition("()")[0] for origin in origins if origin.startswith("openai.")}
+        if classes:
+            return classes.isdisjoint(client.use.origin for client in self._stays.values())
         return self._knows_openai and bool(self._goes) and not self._stays
 
     def deployment(self, function: ast.expr) -> str:

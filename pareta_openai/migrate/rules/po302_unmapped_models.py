@@ -27,6 +27,10 @@ def check(module: Module, project: Project) -> Iterable[Finding]:
 
 def _named(module: Module, project: Project, found: ModelName) -> Iterator[Finding]:
     models = project.options.models
+    if found.value.file and models.get(found.name):
+        message = f"{found.name} is written in {found.value.file}: write {models[found.name]} there"
+        span = module.span(found.call.func)
+        yield Finding("PO302", "manual", span, message, safety="manual", model=found.name)
     if models.get(found.name) or found.name in models.values() or not OPENAIS.match(found.name):
         return
     message = f"{found.name} has no endpoint yet: say --model {found.name}=ep_… with one of yours"
