@@ -269,8 +269,11 @@ class _Shared:
             if argument.name in ("api_key", "base_url") and isinstance(value := argument.value, ast.Name)
             if (home := module.scope(value).find(value.id)) is not None
         }
+        spelt = {name for _, name in names}
         for node in module.nodes(ast.Name):
-            if not isinstance(node.ctx, ast.Load) or (module.scope(node).find(node.id), node.id) not in names:
+            if node.id not in spelt or not isinstance(node.ctx, ast.Load):
+                continue
+            if (module.scope(node).find(node.id), node.id) not in names:
                 continue
             if id(node) not in self._known and not self._is_harmless(node):
                 self.nodes |= {value.node for value in values(module, node) if value.node is not None}
