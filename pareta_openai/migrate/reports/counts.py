@@ -51,4 +51,4 @@ def _files(count: int) -> str:
 def unset(plan: Plan) -> list[str]:
     """A line for each environment variable that the changed code reads and no file sets."""
     lines = [f"No file here sets {name}, which the code reads now: set it where the code runs." for name in plan.unset]
-    return [*lines, ""] if lines else []
+    return [*lines, "Files that git ignores, such as .env, are not looked into.", ""] if lines else []

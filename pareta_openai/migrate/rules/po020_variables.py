@@ -2,7 +2,8 @@
 
 In .env files, compose files, workflows, Helm values and templates, Dockerfiles and shell scripts: each name, in
 comments too, and OpenAI's URL as the value of the base URL. What other code still reads keeps its name and is reported,
-and so are values that only a person can put there: keys, and secrets of a repository or cluster.
+and so are values that only a person can put there: keys, and secrets of a repository or cluster. A file that git
+ignores, as it often does `.env`, is not looked into: a key that no other file sets is told.
 """
 
 from __future__ import annotations
