@@ -35,6 +35,7 @@ _CLASSES = {
 }
 # Openai's client raises them by these statuses as well, so either class does.
 _OPENAIS = frozenset(_CLASSES.values()) - {"InsufficientCreditsError", "EndpointNotReadyError"}
+_TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
 _NO_CLASS = "Pareta has no class of its own for this: comparing the status goes on working."
 
 
@@ -89,7 +90,7 @@ def _names_of(compare: ast.Compare) -> list[str] | None:
     operator, other = compare.ops[0], compare.comparators[0]
     if isinstance(other, ast.Attribute):
         other = compare.left
-        operator = {ast.Gt: ast.Lt, ast.LtE: ast.GtE}.get(type(operator), type(operator))()
+        operator = _TURNED.get(type(operator), type(operator))()
     match operator, other:
         case ((ast.Eq() | ast.NotEq()), ast.Constant(value=int(status))):
             return _by_status([status])
