@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import pickle
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
-from pareta_openai import Shadow
-from pareta_openai.local import Organisation, faults
+from pareta_openai import ChatCompletion, Shadow
+from pareta_openai.local import Organisation
 from tests.support import COMPLETION, MESSAGES, ScriptedServer, collect, json_answer, settle
-from tests.support import ask as asking
 from tests.test_going_over import STREAMED, ask, fallback, make, poor
 
 pytestmark = pytest.mark.anyio
@@ -110,30 +111,64 @@ async def test_the_fallbacks_error_is_the_callers_and_nothing_is_sent(
     assert organisation.spent_micro_usd == 0
 
 
-async def test_the_caller_does_not_wait_for_pareta(make: Make, organisation: Organisation, shadow: Shadow) -> None:
-    organisation.add_fault(faults.latency(before_headers=0.5), on="createChatCompletion")
-    await ask(make(organisation, shadow=shadow))
+class Gate:
+    """Pareta, which answers when the gate is opened."""
+
+    def __init__(self, is_async: bool) -> None:
+        self._is_async = is_async
+        self._event: Any = anyio.Event() if is_async else threading.Event()
+        self.open = self._event.set
+
+    def ask(self, shadow: Shadow) -> None:
+        shadow.compare({"messages": MESSAGES}, [_answer()], self._send, is_async=self._is_async)
+
+    def _send(self) -> Any:
+        return self._send_later() if self._is_async else self._event.wait(60) and _answer()
+
+    async def _send_later(self) -> Any:
+        await self._event.wait()
+        return _answer()
+
+
+def _answer() -> Any:
+    answer = ChatCompletion.model_validate(COMPLETION)
+    object.__setattr__(answer, "billed_micro_usd", 100)
+    return answer
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+async def test_the_caller_does_not_wait_for_pareta(shadow: Shadow, is_async: bool) -> None:
+    gate = Gate(is_async)
+    gate.ask(shadow)
     assert not await shadow.async_wait(timeout=0.02)
+    assert not shadow.wait(timeout=0.02)
+    gate.open()
     assert len(await rows_of(shadow)) == 1
 
 
-async def test_no_more_are_under_way_than_the_bound(make: Make, organisation: Organisation, tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_async", [False, True])
+async def test_no_more_are_under_way_than_the_bound(tmp_path: Path, is_async: bool) -> None:
     shadow = Shadow(tmp_path / "shadow.jsonl", max_concurrency=2, cost_per_call_micro_usd=1)
-    organisation.add_fault(faults.latency(before_headers=0.5), on="createChatCompletion", times=2)
-    client = make(organisation, shadow=shadow)
-    for number in range(5):
-        await ask(client, messages=asking(f"question {number}"))
+    gate = Gate(is_async)
+    for _ in range(5):
+        gate.ask(shadow)
     assert shadow.not_sent == 3
+    gate.open()
     assert len(await rows_of(shadow)) == 2
 
 
-async def test_the_first_bill_is_waited_for(make: Make, organisation: Organisation, shadow: Shadow) -> None:
-    organisation.add_fault(faults.latency(before_headers=0.5), on="createChatCompletion", times=1)
-    client = make(organisation, shadow=shadow)
+@pytest.mark.parametrize("is_async", [False, True])
+async def test_the_first_bill_is_waited_for(shadow: Shadow, is_async: bool) -> None:
+    gate = Gate(is_async)
     for _ in range(3):
-        await ask(client)
+        gate.ask(shadow)
     assert shadow.not_sent == 2
+    gate.open()
     assert len(await rows_of(shadow)) == 1
+    for _ in range(3):
+        gate.ask(shadow)
+    assert len(await rows_of(shadow)) == 4
+    assert shadow.cost_micro_usd == 400
 
 
 async def test_no_call_is_begun_that_could_exceed_the_cost(
@@ -206,5 +241,5 @@ def test_bounds_that_are_none_are_refused() -> None:
         Shadow(max_concurrency=0)
 
 
-def test_wait_gives_up() -> None:
+def test_at_first_there_is_nothing_to_wait_for() -> None:
     assert Shadow().wait(timeout=0)
