@@ -219,7 +219,7 @@ OTHERS = {"openai 2.0": "openai==2.0.0", "pareta": "pareta==3.0.4", "litellm": "
 def bench(session: nox.Session) -> None:
     """Our client's speed beside openai's, Pareta's own and litellm's, into benchmarks/RESULTS.md and docs/speed.svg."""
     project = nox.project.load_toml("pyproject.toml")
-    session.install("-e", ".[cli,fast]", "openai==3.*", *nox.project.dependency_groups(project, "bench"))
+    session.install("-e", ".[cli,fast,migrate]", "openai==3.*", *nox.project.dependency_groups(project, "bench"))
     pythons = {"ours": str(Path(session.bin, "python"))}
     for name, requirement in OTHERS.items():
         folder = Path(".nox", "bench-" + name.replace(" ", "-")).absolute()

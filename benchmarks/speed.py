@@ -67,7 +67,7 @@ MARKS = (
     Mark("import", "cpu", "openai", 1.03),
     Mark("import", "peak_mib", "openai"),
     Mark("pareta-openai --help", "cpu", "bare"),
-    Mark("pareta-openai local --help", "cpu", "bare"),
+    Mark("pareta-openai migrate --help", "cpu", "bare"),
     Mark("memory, 1,000,000 chunks", "peak_mib", "ours, memory, 1,000 chunks", 1.05, is_slow=True),
 )
 """A measure of ours beside another one of ours is named with it."""
@@ -107,8 +107,8 @@ Pairs = dict[Mark, list[tuple[float, float]]]
 """Of ours and the other's."""
 
 
-def compare(marks: list[Mark], pythons: dict[str, str], rounds: int, minutes: float, port: str) -> Pairs:
-    """For each mark the pairs of ours and the other's."""
+def compare(marks: list[Mark], pythons: dict[str, str], rounds: int, minutes: float, port: str) -> Iterator[Pairs]:
+    """For each mark the pairs of ours and the other's, after each round."""
     pairs: Pairs = defaultdict(list)
     until = time.monotonic() + minutes * 60
     for number in range(rounds):
@@ -124,7 +124,7 @@ def compare(marks: list[Mark], pythons: dict[str, str], rounds: int, minutes: fl
         for mark in due:
             ours, theirs = found[mark.ours, mark.measure], found[other_of(mark)]
             pairs[mark].append((ours[mark.unit], theirs[mark.unit]))
-    return pairs
+        yield pairs
 
 
 UNITS = {"cpu": "µs of CPU", "wall": "µs", "peak_mib": "MiB"}
@@ -194,26 +194,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pythons", nargs="+", metavar="NAME=PYTHON")
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--minutes", type=float, default=60, help="begin no further round after so many")
+    parser.add_argument("--minutes", type=float, default=12, help="begin no further round after so many")
     parser.add_argument("--measure", default="")
     arguments = parser.parse_args()
     pythons = dict(pair.split("=", 1) for pair in arguments.pythons)
     pythons = {**pythons, **dict.fromkeys(("bare", "openai", "aiohttp"), pythons["ours"])}
     marks = [mark for mark in MARKS if arguments.measure in mark.measure and other_of(mark)[0] in pythons]
+    known, lines = versions(pythons), []
     with load_server() as port:
-        pairs = compare(marks, pythons, arguments.rounds, arguments.minutes, port)
-    rounds = max(map(len, pairs.values()))
-    lines = [
-        f"Medians of {rounds} interleaved pairs (`make bench`), on {os.cpu_count()} cores.",
-        f"{versions(pythons)}.",
-        UNITS_OF_THE_TABLE,
-        "",
-        *table(pairs),
-    ]
+        for pairs in compare(marks, pythons, arguments.rounds, arguments.minutes, port):
+            rounds = max(map(len, pairs.values()))
+            lines = [
+                f"Medians of {rounds} interleaved pairs (`make bench`), on {os.cpu_count()} cores with a load of"
+                f" {os.getloadavg()[1]:.0f}.",
+                f"{known}.",
+                UNITS_OF_THE_TABLE,
+                "",
+                *table(pairs),
+            ]
+            if not arguments.measure:
+                write_section("## Speed of the client", lines)
+                draw(pairs)
     print("\n".join(lines))
-    if not arguments.measure:
-        write_section("## Speed of the client", lines)
-        draw(pairs)
 
 
 if __name__ == "__main__":

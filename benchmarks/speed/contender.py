@@ -268,7 +268,7 @@ def commanded(client: str, *arguments: str) -> dict[str, float]:
 WITHOUT_A_CLIENT: dict[str, Callable[[str], dict[str, float]]] = {
     "import": imported,
     "pareta-openai --help": lambda client: commanded(client, "--help"),
-    "pareta-openai local --help": lambda client: commanded(client, "local", "--help"),
+    "pareta-openai migrate --help": lambda client: commanded(client, "migrate", "--help"),
 }
 
 
