@@ -31,6 +31,8 @@ RENAMES = {"OPENAI_API_KEY": "PARETA_API_KEY", "OPENAI_BASE_URL": "PARETA_BASE_U
 _ENVIRONMENT = re.compile(
     r"""(?:process\.env|import\.meta\.env|Bun\.env)(?:\.|\[["'])(?P<name>OPENAI_\w+)(?:["']\])?"""
 )
+_LONGEST_LINE = 5_000
+"""In bytes; a person's lines are shorter."""
 _ELSEWHERE = re.compile(
     r"\.(?:beta|responses|conversations|files|fineTuning|batches|vectorStores|realtime|moderations)\."
 )
@@ -42,6 +44,8 @@ def look(path: str, data: bytes, project: Project) -> Look:
     source = Source(data)
     if not project.options.wants(RULE.id):
         return Look(source, [])
+    if max(map(len, data.splitlines()), default=0) > _LONGEST_LINE:
+        return Look(source, [], lambda _: Reason("left", "a bundle: what it is made from is what to change"))
     try:
         text, root = _parse(path, data)
     except ModuleNotFoundError as error:

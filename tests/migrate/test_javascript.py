@@ -47,3 +47,9 @@ def test_a_file_that_is_not_utf_8_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "app.js").write_bytes(b'// \xe9\nimport OpenAI from "openai";\n')
     [file] = plan(tmp_path, options=Options(unsafe=True)).files
     assert "not UTF-8" in file.problem
+
+
+def test_bundles_are_left(tmp_path: Path) -> None:
+    (tmp_path / "app.min.js").write_text(APP.replace("\n", " ") * 100)
+    [file] = plan(tmp_path, options=Options(unsafe=True)).files
+    assert {entry.verdict for entry in file.entries} == {"left"}
