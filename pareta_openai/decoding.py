@@ -243,8 +243,9 @@ def _is_read_alike(annotation: Any) -> bool:
 
 
 def _is_read_as_validated(model_class: Any) -> bool:
+    openais: Any = openai.BaseModel
     own: bool = getattr(model_class, "is_read_as_validated", False)
-    return own or model_class.construct.__func__ is openai.BaseModel.construct.__func__
+    return own or model_class.construct.__func__ is openais.construct.__func__
 
 
 class _Field(NamedTuple):
