@@ -37,6 +37,12 @@ def run(
     emit_model_map: Annotated[
         bool, typer.Option("--emit-model-map", help="Print a table of the models for pyproject.toml, to fill in.")
     ] = False,
+    suggest: Annotated[
+        bool,
+        typer.Option(
+            "--suggest", help="Ask Pareta which tasks fit prompts whose model has no mapping: sends it the prompts."
+        ),
+    ] = False,
     select: Annotated[list[str] | None, typer.Option(metavar="RULE", help="Only these rules: PO101, PO1.")] = None,
     ignore: Annotated[list[str] | None, typer.Option(metavar="RULE", help="Without these rules.")] = None,
     form: Annotated[
@@ -86,7 +92,7 @@ def run(
     verified = verify is None or _verify(made, verify)
     if (write or interactive) and verified:
         _write(made, allow_dirty)
-    _print(made, "map" if emit_model_map else "diff" if diff else "check" if check else form)
+    _print(made, "map" if emit_model_map else "diff" if diff else "check" if check else form, suggest=suggest)
     raise typer.Exit(made.exit_code if verified else made.exit_code | NOT_RUN)
 
 
@@ -167,7 +173,7 @@ def _write(plan: Plan, allow_dirty: bool) -> None:
         _refuse(f"{error}: --undo takes back what was written.")
 
 
-def _print(plan: Plan, form: str) -> None:
+def _print(plan: Plan, form: str, *, suggest: bool) -> None:
     if form == "diff":
         from pareta_openai.migrate.patch import patch
 
@@ -189,7 +195,7 @@ def _print(plan: Plan, form: str) -> None:
     if form == "text":
         from pareta_openai.migrate.model_suggestions import suggestions
 
-        for line in suggestions(plan):
+        for line in suggestions(plan, send_prompts=suggest):
             print(line)
 
 

@@ -21,8 +21,13 @@ _MOST = 5
 """Names whose prompts are looked at: each is a request."""
 
 
-def suggestions(plan: Plan, environment: Mapping[str, str] = os.environ) -> Iterator[str]:
-    """Lines for a person: the organisation's live endpoints, and tasks that the prompts fit. None without a key."""
+def suggestions(
+    plan: Plan, environment: Mapping[str, str] = os.environ, *, send_prompts: bool = False
+) -> Iterator[str]:
+    """Lines for a person: the organisation's live endpoints. None without a key.
+
+    With `send_prompts` the platform is sent prompts out of the source, and says what tasks they fit.
+    """
     places = _unmapped(plan)
     if not places or not environment.get("PARETA_API_KEY"):
         return
@@ -30,6 +35,9 @@ def suggestions(plan: Plan, environment: Mapping[str, str] = os.environ) -> Iter
     try:
         live = [model["id"] for model in platform.ask("/models")["data"]]
         yield f"Live endpoints of yours: {', '.join(live)}" if live else "You have no live endpoint yet."
+        if not send_prompts:
+            yield "--suggest asks which of Pareta's tasks fit the prompts, and sends them there."
+            return
         for name, (path, line) in list(places.items())[:_MOST]:
             prompt = _prompt(plan, path, line)
             chosen = platform.ask("/tasks/match", {"query": prompt, "top_k": 1}).get("chosen") if prompt else None

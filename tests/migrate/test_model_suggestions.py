@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pareta_openai.local import LocalPlatform
+from pareta_openai.local import LocalPlatform, faults
 from pareta_openai.migrate import Options, plan
 from pareta_openai.migrate.model_suggestions import suggestions
 
@@ -34,10 +34,20 @@ def test_live_endpoints_and_the_task_of_the_prompt_are_suggested(project: Path) 
     with LocalPlatform() as platform:
         organisation = platform.create_organisation(endpoints=("contract-key-fields",))
         environment = {"PARETA_API_KEY": organisation.api_key, "PARETA_BASE_URL": platform.base_url}
-        assert list(suggestions(plan(project), environment)) == [
+        assert list(suggestions(plan(project), environment, send_prompts=True)) == [
             f"Live endpoints of yours: {organisation.endpoints[0]}",
             "gpt-4o-mini in app.py:5: its prompt fits the task contract-key-fields",
         ]
+
+
+def test_prompts_stay_here_unless_they_are_to_be_sent(project: Path) -> None:
+    with LocalPlatform() as platform:
+        organisation = platform.create_organisation(endpoints=("contract-key-fields",))
+        environment = {"PARETA_API_KEY": organisation.api_key, "PARETA_BASE_URL": platform.base_url}
+        organisation.add_fault(faults.status(500), on="matchTask")
+        lines = list(suggestions(plan(project), environment))
+        assert organisation.faults, "the fault was met"
+    assert lines[1:] == ["--suggest asks which of Pareta's tasks fit the prompts, and sends them there."]
 
 
 def test_an_organisation_without_endpoints_is_told_so(project: Path) -> None:
