@@ -87,10 +87,14 @@ def load_server() -> Iterator[str]:
         process.stdout.close()
 
 
+# Bytecode is kept, as it is where packages are installed.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def measure(python: str, client: str, name: str, port: str) -> dict[str, float]:
     # The version of openai is a matter of the environment.
     command = [python, str(HERE / "speed" / "contender.py"), client.partition(" ")[0], name, port]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    run = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     if run.returncode:
         raise SystemExit(f"{client}, {name}:\n{run.stderr}")
     found: dict[str, float] = json.loads(run.stdout.splitlines()[-1])

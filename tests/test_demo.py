@@ -36,8 +36,9 @@ def processes_of_session(session: int) -> list[str]:
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            if int(fields[3]) == session and fields[0] != "Z":
-                found.append((entry / "cmdline").read_text())
+            command = (entry / "cmdline").read_text()
+            if int(fields[3]) == session and command:  # one that has ended has none
+                found.append(command)
         except (FileNotFoundError, ProcessLookupError):
             continue
     return found

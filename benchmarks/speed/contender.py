@@ -242,7 +242,7 @@ MEASURES: dict[str, Callable[[Any], dict[str, float]]] = {
     "chunk": lambda client: bulk(client, 10_000),
     "chunk, 1 async stream": lambda client: side_by_side(client, "bulk", 1, 10_000),
     "chunk, 50 async streams": lambda client: side_by_side(client, "bulk", 50, 200),
-    "chunk, 500 async streams": lambda client: side_by_side(client, "bulk", 500, 100),
+    "chunk, 500 async streams": lambda client: side_by_side(client, "bulk", 500, 300),
     "chunk, 200 paced async streams": lambda client: side_by_side(client, "paced", PACED_STREAMS, PACED_CHUNKS),
     "delay of a chunk": delay,
     "memory, 1,000 chunks": lambda client: memory(client, 1_000),

@@ -105,7 +105,7 @@ def noise() -> Iterator[list[str]]:
 
 
 # What reads a body stands between the transport's own generators, and is left with them.
-_OF_THE_TRANSPORT = re.compile(r"Async generator '(httpx|httpcore|anyio|pareta_openai\._openai\.guard_body)")
+_OF_THE_TRANSPORT = re.compile(r"Async generator '(httpx|httpcore|anyio|pareta_openai\.bodies\.guard_body)")
 
 
 def of_ours(heard: list[str]) -> list[str]:
