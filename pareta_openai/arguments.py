@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
@@ -52,6 +51,8 @@ def refuse_unknown(client: str, arguments: Mapping[str, Any]) -> None:
     if known is None:
         return
     for name in arguments.keys() - known:
+        import difflib  # 1 ms that only a mistake takes
+
         close = difflib.get_close_matches(name, [*known, *OWN], n=1)
         advice = f"Did you mean {close[0]}?" if close else "help(pareta_openai.OpenAI) lists those that it takes."
         raise TypeError(f"{client}() has no argument {name!r} with openai {openai.__version__}. {advice}")
