@@ -272,11 +272,13 @@ async def advance_clock(body: ClockRequest, state: CurrentState) -> ClockState:
 async def begin_outage(body: OutageRequest, state: CurrentState, request: Request) -> Response:
     """From this answer on the API refuses every connection, for so many seconds of the platform's clock."""
     server = cast(Server, request.app.state.server)
+    # Reckoned now: the clock may be moved as soon as the first connection is refused.
+    end = state.clock.now() + body.for_seconds
 
     async def outage() -> None:
         await server.refuse()
         try:
-            await state.clock.sleep(body.for_seconds)
+            await state.clock.sleep_until(end)
         finally:
             await server.accept()
 
