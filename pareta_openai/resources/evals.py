@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from typing import TYPE_CHECKING, Any
 
 from .. import _openai
@@ -39,16 +38,36 @@ _IN_ITS_PLACE = {
 }
 
 
-def _of_openais(evals: Any, method: str, *args: Any, **kwargs: Any) -> Any:
-    """Openai's own `method`, where the client is to send what Pareta does not answer. Raises otherwise."""
-    openais = getattr(super(type(evals), evals), method, None)
-    if evals._pareta._options.allow_unsupported and openais is not None:
-        return openais(*args, **kwargs)
-    http_method, advice = _IN_ITS_PLACE[method]
-    raise unsupported(evals._pareta, http_method, "/evals", f"client.{advice}")
+class _OpenAIsMethods:
+    """Those of openai's own evals, of both clients: what is to be awaited is what they return."""
+
+    _pareta: Any
+
+    def create(self, *args: Any, **kwargs: Any) -> Any:
+        return self._of_openais("create", *args, **kwargs)
+
+    def retrieve(self, *args: Any, **kwargs: Any) -> Any:
+        return self._of_openais("retrieve", *args, **kwargs)
+
+    def update(self, *args: Any, **kwargs: Any) -> Any:
+        return self._of_openais("update", *args, **kwargs)
+
+    def list(self, *args: Any, **kwargs: Any) -> Any:
+        return self._of_openais("list", *args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        return self._of_openais("delete", *args, **kwargs)
+
+    def _of_openais(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        """Openai's own `method`, where the client is to send what Pareta does not answer. Raises otherwise."""
+        openais = getattr(super(), method, None)
+        if self._pareta._options.allow_unsupported and openais is not None:
+            return openais(*args, **kwargs)
+        http_method, advice = _IN_ITS_PLACE[method]
+        raise unsupported(self._pareta, http_method, "/evals", f"client.{advice}")
 
 
-class Evals(SyncResource, _OpenAIEvals):  # type: ignore[misc]
+class Evals(_OpenAIsMethods, SyncResource, _OpenAIEvals):  # type: ignore[misc]
     """Evaluate models on your own rows. OpenAI's own methods raise `UnsupportedOnParetaError`, with what to call."""
 
     def __init__(self, client: ParetaOpenAI) -> None:
@@ -65,32 +84,15 @@ class Evals(SyncResource, _OpenAIEvals):  # type: ignore[misc]
         """Models evaluated on them."""
         return EvalRuns(self._pareta)
 
-    def frontier_models(
-        self, task: str | None = None, **options: Unpack[RequestOptions]
-    ) -> builtins.list[FrontierModel]:
+    def frontier_models(self, task: str | None = None, **options: Unpack[RequestOptions]) -> list[FrontierModel]:
         """The vendors' models that one can evaluate against (`GET /v1/eval/frontier-models`).
 
         With a `task`, those that can read its input; `benchmarked` then tells which stand on its leaderboard.
         """
         return self._send(frontier_models(task), options)
 
-    def create(self, *args: Any, **kwargs: Any) -> Any:
-        return _of_openais(self, "create", *args, **kwargs)
 
-    def retrieve(self, *args: Any, **kwargs: Any) -> Any:
-        return _of_openais(self, "retrieve", *args, **kwargs)
-
-    def update(self, *args: Any, **kwargs: Any) -> Any:
-        return _of_openais(self, "update", *args, **kwargs)
-
-    def list(self, *args: Any, **kwargs: Any) -> Any:
-        return _of_openais(self, "list", *args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> Any:
-        return _of_openais(self, "delete", *args, **kwargs)
-
-
-class AsyncEvals(AsyncResource, _OpenAIAsyncEvals):  # type: ignore[misc]
+class AsyncEvals(_OpenAIsMethods, AsyncResource, _OpenAIAsyncEvals):  # type: ignore[misc]
     """`Evals`, awaited. What explains itself does so at once."""
 
     def __init__(self, client: AsyncParetaOpenAI) -> None:
@@ -107,23 +109,6 @@ class AsyncEvals(AsyncResource, _OpenAIAsyncEvals):  # type: ignore[misc]
         """Models evaluated on them."""
         return AsyncEvalRuns(self._pareta)
 
-    async def frontier_models(
-        self, task: str | None = None, **options: Unpack[RequestOptions]
-    ) -> builtins.list[FrontierModel]:
+    async def frontier_models(self, task: str | None = None, **options: Unpack[RequestOptions]) -> list[FrontierModel]:
         """See `Evals.frontier_models`."""
         return await self._send(frontier_models(task), options)
-
-    def create(self, *args: Any, **kwargs: Any) -> Any:
-        return _of_openais(self, "create", *args, **kwargs)
-
-    def retrieve(self, *args: Any, **kwargs: Any) -> Any:
-        return _of_openais(self, "retrieve", *args, **kwargs)
-
-    def update(self, *args: Any, **kwargs: Any) -> Any:
-        return _of_openais(self, "update", *args, **kwargs)
-
-    def list(self, *args: Any, **kwargs: Any) -> Any:
-        return _of_openais(self, "list", *args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> Any:
-        return _of_openais(self, "delete", *args, **kwargs)
